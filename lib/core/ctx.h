@@ -1,0 +1,48 @@
+/*
+ * ctx.h: what every function of a request may use: its memory, its
+ * connections, who calls, and where it says what went wrong.
+ */
+#ifndef HAAT_CORE_CTX_H
+#define HAAT_CORE_CTX_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena.h"
+#include "core/err.h"
+#include "core/uuid.h"
+
+struct db;
+struct redis;
+struct config;
+
+enum role { ROLE_NONE, ROLE_CUSTOMER, ROLE_SELLER, ROLE_ADMIN };
+
+/* Who calls; all zero for nobody. */
+struct caller {
+	struct uuid id;
+	struct uuid session_id;
+	enum role role;
+	bool is_business;    /* buys at business prices */
+	bool has_seller;     /* has opened a store, in whatever state */
+	bool seller_approved;
+	struct uuid seller_id;
+};
+
+struct ctx {
+	struct arena *arena;
+	struct db *db;
+	struct redis *redis;
+	const struct config *config;
+	struct caller caller;
+	const char *ip;
+	const char *user_agent;
+	const char *request_id;
+	/* The idempotency key of this request, NULL without one: business
+	 * rows carry it as a second guard. */
+	const char *idem_principal;
+	const char *idem_key;
+	struct problem problem;
+};
+
+#endif

@@ -1,0 +1,81 @@
+/*
+ * account.h: accounts: who somebody is, passwords, mailed links.
+ */
+#ifndef HAAT_SERVICES_ACCOUNT_H
+#define HAAT_SERVICES_ACCOUNT_H
+
+#include "core/buf.h"
+#include "core/ctx.h"
+#include "core/field.h"
+#include "core/json.h"
+#include "services/session.h"
+
+extern const struct shape user_shape;
+extern const char *const account_types[];
+
+struct account_register {
+	const char *email;
+	const char *password;
+	const char *full_name;
+	const char *phone;
+	const char *account_type;
+	const char *company_name;
+	const char *gstin;
+};
+
+struct account_update {
+	const char *full_name;
+	const char *phone;
+	bool phone_null;
+	const char *account_type;
+	const char *company_name;
+	bool company_name_null;
+	const char *gstin;
+	bool gstin_null;
+};
+
+struct password_change {
+	const char *current_password;
+	const char *new_password;
+};
+
+struct password_reset {
+	const char *token;
+	const char *new_password;
+};
+
+/*
+ * A new account with its first session and a mail to verify the address.
+ * Errors: ERR_VALIDATION, ERR_EMAIL_TAKEN.
+ */
+enum err account_register(struct ctx *c, const struct account_register *in,
+    struct uuid *id, struct tokens *out);
+
+/* Fresh tokens for an account that was just registered. */
+enum err account_reopen(struct ctx *c, struct uuid id, struct tokens *out);
+
+/* Writes the user object.  Errors: ERR_NOT_FOUND. */
+enum err account_write(struct ctx *c, struct uuid id, struct json *j,
+    const char *name);
+
+/* Changes what is given.  Errors: ERR_VALIDATION. */
+enum err account_update(struct ctx *c, const struct account_update *in);
+
+/* Ends all other sessions.  Errors: ERR_INVALID_CREDENTIALS,
+ * ERR_VALIDATION. */
+enum err account_change_password(struct ctx *c,
+    const struct password_change *in);
+
+/* Queues a mail with a link, valid an hour, if there is such an account;
+ * tells nobody whether there is. */
+enum err account_forgot_password(struct ctx *c, const char *email);
+
+/* Ends all sessions.  Errors: ERR_VALIDATION for a token that is unknown,
+ * used or too old. */
+enum err account_reset_password(struct ctx *c,
+    const struct password_reset *in);
+
+/* Errors: ERR_VALIDATION, as above. */
+enum err account_verify_email(struct ctx *c, const char *token);
+
+#endif

@@ -1,0 +1,595 @@
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "core/clock.h"
+#include "core/fault.h"
+#include "core/log.h"
+#include "db/db.h"
+#include "io/redis.h"
+#include "web/caller.h"
+#include "web/idempotency.h"
+#include "web/input.h"
+#include "web/limit.h"
+#include "web/openapi.h"
+#include "web/problem.h"
+#include "web/request.h"
+
+enum { TRIES = 3, IDLE_US = 300 * 1000 * 1000, ETAG_BYTES = 12 };
+
+/* What the process keeps between requests. */
+struct process {
+	const struct app *app;
+	struct config config;
+	struct arena *forever;
+	struct arena *arena;
+	struct db *db;
+	struct redis *redis;
+	struct io *io;
+};
+
+const char *
+request_header(struct request *rq, const char *cgi_name)
+{
+	return io_env(rq->io, cgi_name);
+}
+
+void
+reply_header(struct request *rq, const char *name, const char *value)
+{
+	struct header *h = ARENA_NEW(rq->ctx.arena, struct header);
+
+	h->name = name;
+	h->value = value;
+	h->next = rq->headers;
+	rq->headers = h;
+}
+
+void
+reply_detail(struct request *rq, const char *detail)
+{
+	struct json j = js_to(rq->out);
+
+	js_open(&j, '{');
+	js_str(&j, "detail", detail);
+	js_close(&j, '}');
+}
+
+/* The request's own address with another cursor in place of the page. */
+static const char *
+page_link(struct request *rq, const char *cursor)
+{
+	struct buf b;
+
+	if (cursor == NULL)
+		return NULL;
+	buf_init(&b, rq->ctx.arena, 64 * 1024);
+	buf_str(&b, rq->path);
+	buf_char(&b, '?');
+	for (size_t i = 0; i < rq->nparams; i++) {
+		const struct param *p = &rq->params[i];
+
+		if (strcmp(p->name, "page") == 0 ||
+		    strcmp(p->name, "cursor") == 0)
+			continue;
+		buf_url_arg(&b, p->name);
+		buf_char(&b, '=');
+		buf_url_arg(&b, p->value);
+		buf_char(&b, '&');
+	}
+	buf_lit(&b, "cursor=");
+	buf_url_arg(&b, cursor);
+	return buf_text(&b);
+}
+
+void
+reply_page_with(struct request *rq, const struct page_out *page,
+    const char *name, const char *json)
+{
+	struct buf *b = ARENA_NEW(rq->ctx.arena, struct buf);
+	struct json j;
+
+	buf_init(b, rq->ctx.arena, BUF_CAP_REPLY);
+	j = js_to(b);
+	js_open(&j, '{');
+	js_i64(&j, "count", page->count);
+	if (page->count_is_estimate)
+		js_bool(&j, "count_is_estimate", true);
+	js_str(&j, "next", page_link(rq, page->next));
+	js_str(&j, "previous", page_link(rq, page->previous));
+	js_key(&j, "results");
+	buf_char(b, '[');
+	buf_raw(b, buf_text(rq->out), rq->out->len);
+	js_close(&j, ']');
+	if (name != NULL)
+		js_raw(&j, name, json);
+	js_close(&j, '}');
+	rq->out = b;
+}
+
+void
+reply_page(struct request *rq, const struct page_out *page)
+{
+	reply_page_with(rq, page, NULL, NULL);
+}
+
+/* --- the pipeline ------------------------------------------------------- */
+
+static bool
+is_method(const struct route *r, const char *method)
+{
+	return strcmp(method_name(r->method), method) == 0;
+}
+
+/* The paths of a table, as Allow lists them. */
+static const char *
+allowed_methods(struct request *rq)
+{
+	struct buf b;
+
+	buf_init(&b, rq->ctx.arena, 256);
+	for (size_t i = 0; i < rq->app->nroutes; i++) {
+		const struct route *r = &rq->app->routes[i];
+
+		if (strcmp(r->path, rq->path) != 0)
+			continue;
+		if (b.len > 0)
+			buf_lit(&b, ", ");
+		buf_str(&b, method_name(r->method));
+		if (r->method == GET)
+			buf_lit(&b, ", HEAD");
+	}
+	if (b.len > 0)
+		buf_lit(&b, ", OPTIONS");
+	return buf_text(&b);
+}
+
+/*
+ * The path the web server decoded and normalised, with a "/" at its end.
+ * Where the raw path is written in another way (encoded, doubled, dotted),
+ * the request is for something we do not have.
+ */
+static bool
+read_path(struct request *rq)
+{
+	const char *script = io_env(rq->io, "SCRIPT_NAME");
+	const char *info = io_env(rq->io, "PATH_INFO");
+	const char *raw = io_env(rq->io, "REQUEST_URI");
+	char *path = arena_printf(rq->ctx.arena, "%s%s/",
+	    script != NULL ? script : "", info != NULL ? info : "");
+	size_t len = strlen(path);
+
+	if (len >= 2 && path[len - 2] == '/')
+		path[--len] = '\0';
+	rq->path = path;
+	if (raw == NULL)
+		return true;
+	return strcspn(raw, "?") + 1 >= len && strcspn(raw, "?") <= len &&
+	    strncmp(raw, path, strcspn(raw, "?")) == 0;
+}
+
+static enum err
+route_match(struct request *rq)
+{
+	bool known = false;
+
+	if (!read_path(rq))
+		return fail(&rq->ctx, ERR_NOT_FOUND, "There is nothing here.");
+	for (size_t i = 0; i < rq->app->nroutes; i++) {
+		const struct route *r = &rq->app->routes[i];
+
+		if (strcmp(r->path, rq->path) != 0)
+			continue;
+		known = true;
+		if (is_method(r, rq->method)) {
+			rq->route = r;
+			rq->status = r->status;
+			return OK;
+		}
+	}
+	if (!known)
+		return fail(&rq->ctx, ERR_NOT_FOUND, "There is nothing here.");
+	reply_header(rq, "Allow", allowed_methods(rq));
+	return fail(&rq->ctx, ERR_METHOD_NOT_ALLOWED,
+	    "This address answers to %s.", allowed_methods(rq));
+}
+
+static enum err
+refuse_odd_headers(struct request *rq)
+{
+	const char *expect = request_header(rq, "HTTP_EXPECT");
+
+	if (io_has_duplicate_headers(rq->io))
+		return fail(&rq->ctx, ERR_BAD_REQUEST,
+		    "A header stands twice.");
+	if (expect != NULL && strcasecmp(expect, "100-continue") != 0)
+		return fail(&rq->ctx, ERR_BAD_REQUEST,
+		    "This expectation cannot be met.");
+	return OK;
+}
+
+/* The handler, again where the database asks for it. */
+static enum err
+run_handler(struct request *rq)
+{
+	struct buf *out = rq->out;
+	enum err err = OK;
+
+	for (int i = 0; i < TRIES; i++) {
+		problem_clear(&rq->ctx);
+		buf_clear(out);
+		rq->out = out;
+		rq->headers = NULL;
+		rq->keep = NULL;
+		err = rq->keyed ? idempotency_run(rq, rq->route->handler) :
+				  rq->route->handler(rq);
+		if (err != ERR_TRY_AGAIN)
+			return err;
+	}
+	return err;
+}
+
+static enum err
+serve(struct request *rq)
+{
+	TRY(refuse_odd_headers(rq));
+	TRY(route_match(rq));
+	TRY(caller_check(rq));
+	TRY(limit_check(rq));
+	TRY(input_query(rq));
+	TRY(input_bind(rq));
+	TRY(idempotency_read(rq));
+	return run_handler(rq);
+}
+
+/* --- the answer --------------------------------------------------------- */
+
+static const char *
+reason(int status)
+{
+	switch (status) {
+	case 200:
+		return "OK";
+	case 201:
+		return "Created";
+	case 204:
+		return "No Content";
+	case 304:
+		return "Not Modified";
+	default:
+		for (enum err e = OK + 1; e < ERR_COUNT; e++)
+			if (err_status(e) == status)
+				return err_title(e);
+	}
+	return "Status";
+}
+
+static bool
+is_cacheable(const struct request *rq)
+{
+	return rq->route != NULL && rq->route->method == GET &&
+	    (rq->route->allow & PUBLIC) && !rq->has_token;
+}
+
+static void
+put_header(struct buf *b, const char *name, const char *value)
+{
+	buf_str(b, name);
+	buf_lit(b, ": ");
+	buf_str(b, value);
+	buf_lit(b, "\r\n");
+}
+
+static void
+put_number(struct buf *b, const char *name, int64_t v)
+{
+	buf_str(b, name);
+	buf_lit(b, ": ");
+	buf_i64(b, v);
+	buf_lit(b, "\r\n");
+}
+
+/* The origin itself if it is one of the configured ones. */
+static const char *
+allowed_origin(struct request *rq)
+{
+	const char *origin = request_header(rq, "HTTP_ORIGIN");
+	const char *list = rq->ctx.config->cors_origins;
+
+	if (origin == NULL)
+		return NULL;
+	while (*list != '\0') {
+		size_t len = strcspn(list, ", ");
+
+		if (len > 0 && len == strlen(origin) &&
+		    strncmp(list, origin, len) == 0)
+			return origin;
+		list += len + strspn(list + len, ", ");
+	}
+	return NULL;
+}
+
+static void
+put_cors(struct request *rq, struct buf *b)
+{
+	const char *origin = allowed_origin(rq);
+
+	if (*rq->ctx.config->cors_origins == '\0')
+		return;
+	put_header(b, "Vary", "Origin");
+	if (origin == NULL)
+		return;
+	put_header(b, "Access-Control-Allow-Origin", origin);
+	put_header(b, "Access-Control-Allow-Credentials", "true");
+	put_header(b, "Access-Control-Expose-Headers",
+	    "ETag, Idempotent-Replayed, RateLimit-Limit, "
+	    "RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+	    "X-Request-Id");
+}
+
+/* ETag of a public answer; answers 304 where the client has it already. */
+static void
+put_etag(struct request *rq, struct buf *b)
+{
+	unsigned char digest[crypto_generichash_BYTES_MIN];
+	const char *known = request_header(rq, "HTTP_IF_NONE_MATCH");
+	struct buf tag;
+
+	crypto_generichash(digest, sizeof(digest),
+	    (const unsigned char *)buf_text(rq->out), rq->out->len, NULL, 0);
+	buf_init(&tag, rq->ctx.arena, 64);
+	buf_char(&tag, '"');
+	buf_hex(&tag, digest, ETAG_BYTES);
+	buf_char(&tag, '"');
+	put_header(b, "ETag", buf_text(&tag));
+	if (known != NULL &&
+	    (strcmp(known, "*") == 0 || strstr(known, buf_text(&tag)) != NULL))
+		rq->status = 304;
+}
+
+static void
+put_standard_headers(struct request *rq, struct buf *b)
+{
+	if (is_cacheable(rq) && rq->status == 200) {
+		put_etag(rq, b);
+		put_header(b, "Cache-Control", "public, no-cache");
+		if (rq->route->allow & CALLER_OPTIONAL)
+			put_header(b, "Vary", "Authorization");
+	} else {
+		put_header(b, "Cache-Control", "no-store");
+	}
+	put_header(b, "X-Content-Type-Options", "nosniff");
+	put_header(b, "X-Request-Id", rq->ctx.request_id);
+	put_header(b, "Content-Security-Policy",
+	    "default-src 'none'; frame-ancestors 'none'");
+	put_cors(rq, b);
+	if (rq->limit.counted) {
+		put_number(b, "RateLimit-Limit", rq->limit.limit);
+		put_number(b, "RateLimit-Remaining", rq->limit.remaining);
+		put_number(b, "RateLimit-Reset", rq->limit.reset_secs);
+	}
+	for (const struct header *h = rq->headers; h != NULL; h = h->next)
+		put_header(b, h->name, h->value);
+}
+
+static void
+send_reply(struct request *rq)
+{
+	struct buf b, headers;
+	bool empty;
+
+	buf_init(&headers, rq->ctx.arena, 64 * 1024);
+	put_standard_headers(rq, &headers);
+	empty = rq->status == 304 || rq->status == 204;
+	buf_init(&b, rq->ctx.arena, BUF_CAP_REPLY + 64 * 1024);
+	buf_printf(&b, "Status: %d %s\r\n", rq->status, reason(rq->status));
+	if (!empty) {
+		put_header(&b, "Content-Type", rq->content_type);
+		put_number(&b, "Content-Length", (int64_t)rq->out->len);
+	}
+	buf_raw(&b, buf_text(&headers), headers.len);
+	buf_lit(&b, "\r\n");
+	if (!empty && !rq->is_head)
+		buf_raw(&b, buf_text(rq->out), rq->out->len);
+	io_write(rq->io, buf_text(&b), b.len);
+}
+
+static void
+preflight(struct request *rq)
+{
+	const char *methods;
+
+	rq->status = 204;
+	if (!read_path(rq))
+		return;
+	methods = allowed_methods(rq);
+	if (*methods == '\0') {
+		rq->status = 404;
+		problem_write(rq, ERR_NOT_FOUND);
+		return;
+	}
+	reply_header(rq, "Allow", methods);
+	if (allowed_origin(rq) == NULL)
+		return;
+	reply_header(rq, "Access-Control-Allow-Methods", methods);
+	reply_header(rq, "Access-Control-Allow-Headers",
+	    "Authorization, Content-Type, Idempotency-Key, X-Request-Id");
+	reply_header(rq, "Access-Control-Max-Age", "600");
+}
+
+static const char *
+request_id(struct request *rq)
+{
+	const char *v = request_header(rq, "HTTP_X_REQUEST_ID");
+	char *id;
+	size_t len = v != NULL ? strnlen(v, 65) : 0;
+
+	if (len >= 1 && len <= 64 &&
+	    strspn(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+		"0123456789._-") == len)
+		return arena_strdup(rq->ctx.arena, v);
+	id = arena_alloc(rq->ctx.arena, UUID_TEXT);
+	uuid_format(uuid_new(), id);
+	return id;
+}
+
+static void
+begin(struct process *p, struct request *rq)
+{
+	struct ctx *c = &rq->ctx;
+	const char *method;
+
+	*rq = (struct request){ .io = p->io, .app = p->app };
+	rq->started_us = clock_mono_us();
+	c->arena = p->arena;
+	c->db = p->db;
+	c->redis = p->redis;
+	c->config = &p->config;
+	c->request_id = request_id(rq);
+	c->ip = io_env(p->io, "REMOTE_ADDR");
+	c->ip = c->ip != NULL ? c->ip : "local";
+	c->user_agent = io_env(p->io, "HTTP_USER_AGENT");
+	method = io_env(p->io, "REQUEST_METHOD");
+	rq->method = method != NULL ? method : "GET";
+	rq->is_head = strcmp(rq->method, "HEAD") == 0;
+	if (rq->is_head)
+		rq->method = "GET";
+	rq->path = "";
+	rq->content_type = "application/json";
+	rq->out = ARENA_NEW(c->arena, struct buf);
+	buf_init(rq->out, c->arena, BUF_CAP_REPLY);
+#ifdef HAAT_FAULTS
+	fault_reset(io_env(p->io, "HTTP_X_HAAT_FAULT"));
+#endif
+}
+
+static void
+log_request(const struct request *rq)
+{
+	char account[UUID_TEXT] = "-";
+
+	if (!uuid_is_zero(rq->ctx.caller.id))
+		uuid_format(rq->ctx.caller.id, account);
+	log_info("%s %s status=%d us=%lld request_id=%s ip=%s account=%s%s%s",
+	    rq->is_head ? "HEAD" : rq->method, rq->path, rq->status,
+	    (long long)(clock_mono_us() - rq->started_us), rq->ctx.request_id,
+	    rq->ctx.ip, account, rq->replayed ? " replayed=1" : "",
+	    rq->status >= 400 && rq->ctx.problem.err != OK ?
+		arena_printf(rq->ctx.arena, " code=%s",
+		    err_code(rq->ctx.problem.err)) :
+		"");
+}
+
+static void
+handle(struct process *p)
+{
+	struct request rq;
+	enum err err = OK;
+
+	begin(p, &rq);
+	if (strcmp(rq.method, "OPTIONS") == 0)
+		preflight(&rq);
+	else
+		err = serve(&rq);
+	if (err == OK && !buf_ok(rq.out))
+		err = fault(&rq.ctx, "the answer is too long");
+	if (err != OK)
+		problem_write(&rq, err);
+	send_reply(&rq);
+	log_request(&rq);
+	db_request_end(&rq.ctx);
+}
+
+static int
+run(struct process *p)
+{
+	for (int64_t n = 0; n < p->config.max_requests && io_accept(p->io);
+	    n++) {
+		/* Nobody waits for the answer: do not do the work. */
+		if (!io_peer_gone(p->io))
+			handle(p);
+		io_finish(p->io);
+		arena_reset(p->arena);
+		db_close_idle(p->db, IDLE_US);
+	}
+	return 0;
+}
+
+/* --- about itself ------------------------------------------------------- */
+
+static int
+print_routes(const struct app *app)
+{
+	for (size_t i = 0; i < app->nroutes; i++) {
+		const struct route *r = &app->routes[i];
+
+		printf("%s\t%s\t%s\t%s\t%s\n", method_name(r->method), r->path,
+		    route_caller(r), route_idempotency(r), app->name);
+	}
+	return 0;
+}
+
+static int
+print_openapi(struct arena *a, const struct app *app)
+{
+	struct buf b;
+
+	buf_init(&b, a, BUF_CAP_REPLY);
+	openapi_fragment(a, app, &b);
+	puts(buf_text(&b));
+	return buf_ok(&b) ? 0 : 1;
+}
+
+static int
+tell(struct process *p, int argc, char **argv)
+{
+	const struct app *app = p->app;
+	const char *what = argv[1];
+
+	if (strcmp(what, "--routes") == 0)
+		return print_routes(app);
+	if (strcmp(what, "--openapi") == 0)
+		return print_openapi(p->forever, app);
+	if (strcmp(what, "--openapi-merge") == 0)
+		return openapi_merge(p->forever, argv + 2, argc - 2);
+	if (strcmp(what, "--check") == 0)
+		return route_check(app) != 0;
+	if (strcmp(what, "--check-config") == 0)
+		return config_load(&p->config, stdout) != 0;
+	fprintf(stderr, "usage: %s [--routes | --openapi | --check | "
+		"--check-config | --openapi-merge FILE ...]\n", app->name);
+	return 2;
+}
+
+int
+app_main(int argc, char **argv, const struct app *app)
+{
+	static struct process p;
+	int status;
+
+	if (sodium_init() < 0)
+		return 1;
+	log_open(app->name);
+	p.app = app;
+	p.forever = arena_new();
+	if (argc > 1) {
+		status = tell(&p, argc, argv);
+		arena_free(p.forever);
+		return status;
+	}
+	if (config_load(&p.config, stderr) != 0)
+		return 1;
+	p.arena = arena_new();
+	p.db = db_new(p.forever);
+	p.redis = redis_new(p.forever);
+	p.io = io_open();
+	if (p.io == NULL)
+		return 1;
+	status = run(&p);
+	db_close(p.db);
+	redis_close(p.redis);
+	arena_free(p.arena);
+	arena_free(p.forever);
+	return status;
+}

@@ -1,0 +1,121 @@
+#include "web/io.h"
+
+#include <fcgiapp.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+struct io {
+	bool fastcgi;
+	bool served;
+	FCGX_Request request;
+};
+
+struct io *
+io_open(void)
+{
+	static struct io io;
+
+	signal(SIGPIPE, SIG_IGN);
+	io.fastcgi = FCGX_IsCGI() == 0;
+	if (io.fastcgi &&
+	    (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0))
+		return NULL;
+	/* FCGX_Init sets its own handler. */
+	signal(SIGPIPE, SIG_IGN);
+	return &io;
+}
+
+bool
+io_accept(struct io *io)
+{
+	if (io->fastcgi)
+		return FCGX_Accept_r(&io->request) >= 0;
+	if (io->served)
+		return false;
+	io->served = true;
+	return true;
+}
+
+const char *
+io_env(struct io *io, const char *name)
+{
+	return io->fastcgi ? FCGX_GetParam(name, io->request.envp) :
+			     getenv(name);
+}
+
+bool
+io_has_duplicate_headers(struct io *io)
+{
+	char **env = io->fastcgi ? io->request.envp : environ;
+
+	for (char **a = env; *a != NULL; a++) {
+		size_t len;
+
+		if (strncmp(*a, "HTTP_", 5) != 0)
+			continue;
+		len = strcspn(*a, "=") + 1;
+		for (char **b = a + 1; *b != NULL; b++)
+			if (strncmp(*a, *b, len) == 0)
+				return true;
+	}
+	return false;
+}
+
+size_t
+io_read(struct io *io, void *p, size_t len)
+{
+	size_t got = 0;
+
+	while (got < len) {
+		ssize_t n = io->fastcgi ?
+		    FCGX_GetStr((char *)p + got, (int)(len - got),
+			io->request.in) :
+		    read(STDIN_FILENO, (char *)p + got, len - got);
+
+		if (n <= 0)
+			break;
+		got += (size_t)n;
+	}
+	return got;
+}
+
+void
+io_write(struct io *io, const void *p, size_t len)
+{
+	if (io->fastcgi) {
+		FCGX_PutStr(p, (int)len, io->request.out);
+		return;
+	}
+	while (len > 0) {
+		ssize_t n = write(STDOUT_FILENO, p, len);
+
+		if (n <= 0)
+			return;
+		p = (const char *)p + n;
+		len -= (size_t)n;
+	}
+}
+
+void
+io_finish(struct io *io)
+{
+	if (io->fastcgi)
+		FCGX_Finish_r(&io->request);
+}
+
+bool
+io_peer_gone(struct io *io)
+{
+	struct pollfd p = { .events = POLLRDHUP };
+
+	if (!io->fastcgi)
+		return false;
+	p.fd = io->request.ipcFd;
+	return poll(&p, 1, 0) > 0 &&
+	    (p.revents & (POLLRDHUP | POLLHUP | POLLERR)) != 0;
+}

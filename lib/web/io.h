@@ -1,0 +1,38 @@
+/*
+ * io.h: the same executable under FastCGI and as plain CGI.  This is the only
+ * place that knows which.
+ */
+#ifndef HAAT_WEB_IO_H
+#define HAAT_WEB_IO_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct io;
+
+/* Prepares; name is for the log.  NULL if the process cannot serve. */
+struct io *io_open(void);
+
+/* Waits for the next request.  False: time to end.  As plain CGI there is
+ * one. */
+bool io_accept(struct io *io);
+
+/* A CGI variable, NULL without it. */
+const char *io_env(struct io *io, const char *name);
+
+/* Whether two headers of the request have the same CGI name ("X-A" and
+ * "X_A"), which leaves open which one is meant. */
+bool io_has_duplicate_headers(struct io *io);
+
+/* Reads up to len bytes of the body; fewer only at its end. */
+size_t io_read(struct io *io, void *p, size_t len);
+
+void io_write(struct io *io, const void *p, size_t len);
+
+/* Ends the answer. */
+void io_finish(struct io *io);
+
+/* Whether the client's web server still waits for the answer. */
+bool io_peer_gone(struct io *io);
+
+#endif

@@ -1,0 +1,111 @@
+#include "web/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *
+method_name(enum method m)
+{
+	static const char *const names[] = { "", "GET", "POST", "PUT",
+		"DELETE" };
+
+	return names[m];
+}
+
+const char *
+route_caller(const struct route *r)
+{
+	if (r->allow & PUBLIC)
+		return "public";
+	if (r->allow & USER)
+		return "user";
+	if (r->allow & SELLER)
+		return "seller";
+	if (r->allow & APPROVED)
+		return "approved";
+	return r->allow & ADMIN ? "admin" : "provider";
+}
+
+const char *
+route_idempotency(const struct route *r)
+{
+	switch (r->idempotency) {
+	case IDEMPOTENCY_KEY:
+		return "yes";
+	case IDEMPOTENCY_MONEY:
+		return "money";
+	default:
+		return "-";
+	}
+}
+
+static int
+complain(const struct app *app, const struct route *r, const char *why)
+{
+	fprintf(stderr, "%s: %s: %s\n", app->name,
+	    r->path != NULL ? r->path : "?", why);
+	return 1;
+}
+
+static int
+check_fields(const struct app *app, const struct route *r,
+    const struct field *fields)
+{
+	int faults = 0;
+
+	for (const struct field *f = fields; f->kind != FIELD_END; f++) {
+		if (f->help == NULL || *f->help == '\0')
+			faults += complain(app, r, "a field without help");
+		if (!(f->flags & (REQUIRED | OPTIONAL)))
+			faults += complain(app, r,
+			    "a field neither required nor optional");
+		if (f->fields != NULL)
+			faults += check_fields(app, r, f->fields);
+	}
+	return faults;
+}
+
+static int
+check_route(const struct app *app, const struct route *r)
+{
+	int faults = 0;
+	size_t len;
+
+	if (r->path == NULL || r->path[0] != '/')
+		return complain(app, r, "no path");
+	len = strlen(r->path);
+	if (r->path[len - 1] != '/')
+		faults += complain(app, r, "the path does not end in /");
+	if (r->method == METHOD_UNSET)
+		faults += complain(app, r, "no method");
+	if (r->allow == 0)
+		faults += complain(app, r, "nobody may call");
+	if (r->idempotency == IDEMPOTENCY_UNSET)
+		faults += complain(app, r, "idempotency is left open");
+	if (r->method == GET && r->idempotency != IDEMPOTENCY_NONE)
+		faults += complain(app, r, "a read with a key");
+	if (r->status == 0 || r->summary == NULL || r->handler == NULL)
+		faults += complain(app, r, "status, summary or handler");
+	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN)
+		faults += complain(app, r, "the answer is not described");
+	if ((r->in == NULL) != (r->in_size == 0))
+		faults += complain(app, r, "in and in_size");
+	return faults + (r->in != NULL ? check_fields(app, r, r->in) : 0);
+}
+
+int
+route_check(const struct app *app)
+{
+	int faults = 0;
+
+	for (size_t i = 0; i < app->nroutes; i++) {
+		const struct route *r = &app->routes[i];
+
+		faults += check_route(app, r);
+		for (size_t k = 0; k < i; k++)
+			if (app->routes[k].method == r->method &&
+			    strcmp(app->routes[k].path, r->path) == 0)
+				faults += complain(app, r, "stands twice");
+	}
+	return faults;
+}

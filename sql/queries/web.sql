@@ -1,0 +1,33 @@
+-- name: caller_by_session
+-- args: session_id uuid, account_id uuid
+-- rows: maybe
+select a.role, a.account_type = 'business', s.id, s.status = 'approved'
+from session n
+join account a on a.id = n.account_id
+left join seller s on s.account_id = a.id
+where n.id = $1
+and n.account_id = $2
+and n.revoked_at is null
+and n.expires_at > now()
+and not a.is_blocked;
+
+-- name: idempotency_lock
+-- args: lock bigint
+-- rows: one
+select pg_try_advisory_xact_lock($1);
+
+-- name: idempotency_find
+-- args: principal text, key text
+-- rows: maybe
+select fingerprint, status, content_type, body
+from idempotency_key
+where principal = $1
+and key = $2
+and state = 'finished';
+
+-- name: idempotency_finish
+-- args: principal text, key text, fingerprint bytea, status integer, content_type text, body bytea
+-- rows: none
+insert into idempotency_key
+	(principal, key, fingerprint, state, status, content_type, body)
+values ($1, $2, $3, 'finished', $4, $5, $6);
