@@ -88,7 +88,7 @@ load_settings() {
 
 	# These stand in a configuration file that lighttpd reads, so nothing
 	# may be able to end its string.
-	local unsafe='["$\\[:cntrl:]]'
+	local unsafe='["'\''$\\[:cntrl:]]'
 	[[ ! $STATE_DIR$ROOT =~ $unsafe ]] || die "quotes, dollars and backslashes cannot be in STATE_DIR or the path of the checkout"
 	for name in PORT HTTP_PORT HTTPS_PORT; do
 		[[ ${!name} =~ ^[0-9]{1,5}$ ]] && ((10#${!name} >= 1 && 10#${!name} <= 65535)) ||

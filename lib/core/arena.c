@@ -7,6 +7,29 @@
 
 #include "core/log.h"
 
+/*
+ * Under AddressSanitizer only what was handed out may be touched, with a gap
+ * behind each piece: so it sees an overrun inside a block, and a use after
+ * the reset.
+ */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAAT_ASAN
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAAT_ASAN
+#endif
+#endif
+#ifdef HAAT_ASAN
+#include <sanitizer/asan_interface.h>
+#define FORBID(p, size) ASAN_POISON_MEMORY_REGION((p), (size))
+#define PERMIT(p, size) ASAN_UNPOISON_MEMORY_REGION((p), (size))
+enum { GAP = 16 };
+#else
+#define FORBID(p, size) ((void)(p), (void)(size))
+#define PERMIT(p, size) ((void)(p), (void)(size))
+enum { GAP = 0 };
+#endif
+
 enum { FIRST_BLOCK = 64 * 1024, ALIGN = 16 };
 
 struct block {
@@ -50,6 +73,7 @@ block_new(size_t size)
 	b->next = NULL;
 	b->size = size;
 	b->used = 0;
+	FORBID(b->data, size);
 	return b;
 }
 
@@ -78,8 +102,10 @@ arena_reset(struct arena *a)
 	}
 	for (struct block *b = a->first->next, *next; b != NULL; b = next) {
 		next = b->next;
+		PERMIT(b->data, b->size);
 		free(b);
 	}
+	FORBID(a->first->data, a->first->size);
 	a->first->next = NULL;
 	a->first->used = 0;
 	a->current = a->first;
@@ -92,6 +118,7 @@ arena_free(struct arena *a)
 	if (a == NULL)
 		return;
 	arena_reset(a);
+	PERMIT(a->first->data, a->first->size);
 	free(a->first);
 	free(a);
 }
@@ -101,21 +128,23 @@ arena_alloc(struct arena *a, size_t size)
 {
 	struct block *b = a->current;
 	unsigned char *p;
+	size_t taken;
 
 	if (size > SIZE_MAX / 4)
 		out_of_memory(size);
-	size = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
-	if (size > b->size - b->used) {
+	taken = ((size + ALIGN - 1) & ~(size_t)(ALIGN - 1)) + GAP;
+	if (taken > b->size - b->used) {
 		size_t want = b->size * 2;
 
 		if (want > 1024 * 1024)
 			want = 1024 * 1024;
-		b->next = block_new(size > want ? size : want);
+		b->next = block_new(taken > want ? taken : want);
 		b = a->current = b->next;
 	}
 	p = b->data + b->used;
-	b->used += size;
-	a->used += size;
+	b->used += taken;
+	a->used += taken;
+	PERMIT(p, size);
 	memset(p, 0, size);
 	return p;
 }

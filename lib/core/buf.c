@@ -40,12 +40,12 @@ buf_room(struct buf *b, size_t len)
 	size_t size;
 	char *data;
 
-	if (len < b->size && b->len < b->size - len)
-		return true;
 	if (b->overflow || len > b->cap || b->len > b->cap - len) {
 		b->overflow = true;
 		return false;
 	}
+	if (b->len + len < b->size)
+		return true;
 	size = b->size == 0 ? 1024 : b->size * 2;
 	while (size <= b->len + len)
 		size *= 2;
@@ -185,7 +185,7 @@ buf_url_arg(struct buf *b, const char *s)
 void
 buf_csv_cell(struct buf *b, const char *s)
 {
-	bool run = *s != '\0' && strchr("=+-@\t\r", *s) != NULL;
+	bool run = *s != '\0' && strchr("=+-@\t\r\n", *s) != NULL;
 	bool quote = run || strpbrk(s, "\",\r\n;'") != NULL || *s == ' ';
 
 	if (!quote) {

@@ -61,7 +61,12 @@ read_number(struct reader *r, const char *name, int64_t fallback, int64_t min,
 	if (strcmp(name, "RATE_LIMIT_SCALE") == 0) {
 		double scale = strtod(v, &end);
 
-		n = scale >= 0 && scale <= 1e7 ? (long long)(scale * 100) : -1;
+		/* To the nearest hundredth, but 0 only for 0: a tiny factor
+		 * must not switch the limits off. */
+		n = scale >= 0 && scale <= 1e7 ?
+		    (long long)(scale * 100 + 0.5) : -1;
+		if (n == 0 && scale > 0)
+			n = 1;
 	} else {
 		n = strtoll(v, &end, 10);
 	}
@@ -72,8 +77,20 @@ read_number(struct reader *r, const char *name, int64_t fallback, int64_t min,
 	return n;
 }
 
+static void
+judge_secret(struct reader *r, const char *name, const char *v, size_t min)
+{
+	if (r->demo)
+		return;
+	if (strlen(v) < min)
+		complain(r, "%s is shorter than %zu bytes", name, min);
+	else if (strcasestr(v, "example") != NULL ||
+	    strcasestr(v, "change-me") != NULL)
+		complain(r, "%s is an example, not a secret", name);
+}
+
 static const char *
-read_secret(struct reader *r, const char *name)
+read_secret(struct reader *r, const char *name, size_t min)
 {
 	const char *v = read_text(name, "");
 
@@ -83,14 +100,7 @@ read_secret(struct reader *r, const char *name)
 			complain(r, "%s is missing", name);
 		return v;
 	}
-	if (r->demo)
-		return v;
-	if (strlen(v) < SECRET_MIN_BYTES)
-		complain(r, "%s is shorter than %d bytes", name,
-		    SECRET_MIN_BYTES);
-	else if (strcasestr(v, "example") != NULL ||
-	    strcasestr(v, "change-me") != NULL)
-		complain(r, "%s is an example, not a secret", name);
+	judge_secret(r, name, v, min);
 	return v;
 }
 
@@ -106,12 +116,15 @@ config_load(struct config *c, FILE *faults)
 	c->member = read_number(&r, name, fallback, min, max);
 #define FLAG(member, name, fallback) \
 	c->member = read_flag(&r, name, fallback);
-#define SECRET(member, name) c->member = read_secret(&r, name);
+#define SECRET(member, name, min) c->member = read_secret(&r, name, min);
 #include "core/config.def"
 #undef TEXT
 #undef NUMBER
 #undef FLAG
 #undef SECRET
+	if (*c->jwt_secret_previous != '\0')
+		judge_secret(&r, "JWT_SECRET_PREVIOUS",
+		    c->jwt_secret_previous, SECRET_MIN_BYTES);
 	if (r.demo && (*c->jwt_secret == '\0' || *c->app_secret == '\0'))
 		complain(&r, "JWT_SECRET and HAAT_SECRET are missing");
 	return r.count;

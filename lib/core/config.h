@@ -16,7 +16,7 @@ struct config {
 #define TEXT(member, name, fallback) const char *member;
 #define NUMBER(member, name, fallback, min, max) int64_t member;
 #define FLAG(member, name, fallback) bool member;
-#define SECRET(member, name) const char *member;
+#define SECRET(member, name, min) const char *member;
 #include "core/config.def"
 #undef TEXT
 #undef NUMBER

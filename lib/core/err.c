@@ -56,15 +56,19 @@ static enum err
 add_field(struct ctx *c, enum err err, const char *field, const char *fmt,
     va_list ap)
 {
-	struct field_error *e = ARENA_NEW(c->arena, struct field_error);
+	struct field_error *e;
 
+	c->problem.err = err;
+	if (c->problem.nerrors == FIELD_ERRORS_MAX)
+		return err;
+	c->problem.nerrors++;
+	e = ARENA_NEW(c->arena, struct field_error);
 	e->field = arena_strdup(c->arena, field);
 	e->message = arena_vprintf(c->arena, fmt, ap);
 	if (c->problem.errors == NULL)
 		c->problem.errors_end = &c->problem.errors;
 	*c->problem.errors_end = e;
 	c->problem.errors_end = &e->next;
-	c->problem.err = err;
 	return err;
 }
 

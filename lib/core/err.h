@@ -31,12 +31,16 @@ struct problem {
 	const char *detail;
 	struct field_error *errors;
 	struct field_error **errors_end;
+	int nerrors;
 	int retry_after_secs; /* 0: no Retry-After */
 };
 
 /* Refuses: detail is a sentence for people.  Returns err. */
 enum err fail(struct ctx *c, enum err err, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* What one answer tells at most: a body may have thousands of faults. */
+enum { FIELD_ERRORS_MAX = 100 };
 
 /* Adds a message about one field; returns ERR_VALIDATION. */
 enum err fail_field(struct ctx *c, const char *field, const char *fmt, ...)

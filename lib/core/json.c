@@ -1,5 +1,6 @@
 #include "core/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/utf8.h"
@@ -114,9 +115,12 @@ void
 js_tenths(struct json *j, const char *name, int64_t tenths)
 {
 	separate(j, name);
+	/* -0.5 has its sign before a whole part of 0. */
+	if (tenths < 0 && tenths > -10)
+		buf_char(j->b, '-');
 	buf_i64(j->b, tenths / 10);
 	buf_char(j->b, '.');
-	buf_i64(j->b, tenths % 10);
+	buf_char(j->b, (char)('0' + llabs(tenths % 10)));
 }
 
 void
@@ -218,8 +222,9 @@ scan_escape(struct scan *s, bool is_key)
 	if (s->p >= s->end)
 		return refuse(s, "an unfinished string");
 	if (*s->p != 'u') {
-		if (strchr("\"\\/bfnrt", *s->p++) == NULL)
+		if (*s->p == '\0' || strchr("\"\\/bfnrt", *s->p) == NULL)
 			return refuse(s, "an unknown escape");
+		s->p++;
 		return true;
 	}
 	s->p++;

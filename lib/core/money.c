@@ -29,7 +29,7 @@ money_split(int64_t total, const int64_t *weights, size_t n, int64_t *parts)
 {
 	wide sum = 0;
 	int64_t left = total;
-	size_t last = n;
+	size_t last = n - 1;
 
 	for (size_t i = 0; i < n; i++) {
 		sum += weights[i];
@@ -41,6 +41,6 @@ money_split(int64_t total, const int64_t *weights, size_t n, int64_t *parts)
 		    (int64_t)((wide)total * weights[i] / sum);
 		left -= parts[i];
 	}
-	if (last < n)
+	if (n > 0)
 		parts[last] += left;
 }

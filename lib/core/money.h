@@ -24,7 +24,8 @@ bool money_times(int64_t unit, int64_t quantity, int64_t *out);
 /*
  * Splits total over n weights in proportion, into parts that sum to total
  * exactly: each part is rounded down, the remainder goes to the last line
- * that has a weight.  total >= 0, weights >= 0.
+ * that has a weight, or to the last line where none has.  total >= 0,
+ * weights >= 0.
  */
 void money_split(int64_t total, const int64_t *weights, size_t n,
     int64_t *parts);

@@ -77,8 +77,10 @@ page_end(struct ctx *c, const struct page *p, const struct page_walk *w,
 	bool has_previous = back ? w->more :
 	    p->cursor.given || p->offset > 0;
 
-	out->count = count > COUNT_EXACT ? COUNT_EXACT : count;
-	out->count_is_estimate = count > COUNT_EXACT;
+	*out = (struct page_out){
+		.count = count > COUNT_EXACT ? COUNT_EXACT : count,
+		.count_is_estimate = count > COUNT_EXACT,
+	};
 	if (w->rows == 0)
 		return;
 	first.backwards = true;

@@ -98,7 +98,8 @@ gstin_shape(const char *s)
 		if (!good)
 			return false;
 	}
-	return true;
+	/* The registrations under one PAN are counted from 1. */
+	return s[12] != '0';
 }
 
 const char *
@@ -219,13 +220,15 @@ text_slug(struct arena *a, const char *text, size_t max)
 			gap = n > 0;
 			continue;
 		}
-		if (gap && n + 1 < max)
+		if (gap) {
+			/* Two words never run into one. */
+			if (n + 1 >= max)
+				break;
 			slug[n++] = '-';
-		gap = false;
+			gap = false;
+		}
 		slug[n++] = c;
 	}
-	while (n > 0 && slug[n - 1] == '-')
-		n--;
 	slug[n] = '\0';
 	return slug;
 }

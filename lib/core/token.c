@@ -2,6 +2,7 @@
 
 #include <json-c/json.h>
 #include <jwt.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -11,10 +12,7 @@
 #include "core/text.h"
 
 /* Ours have about 500 bytes; longer ones are not read. */
-enum { TOKEN_MAX = 2048, SIGNATURE_CHARS = 43 };
-
-static const char kid_current[] = "a";
-static const char kid_previous[] = "b";
+enum { TOKEN_MAX = 2048, SIGNATURE_CHARS = 43, KID_BYTES = 6 };
 
 static void
 free_jwt(void *jwt)
@@ -26,6 +24,21 @@ static const char *
 type_name(enum token_type type)
 {
 	return type == TOKEN_ACCESS ? "access" : "refresh";
+}
+
+/* The name of a key: the beginning of an HMAC with it, which tells no more
+ * about the key than a token does. */
+static const char *
+kid_of(struct ctx *c, const char *key)
+{
+	unsigned char mac[crypto_auth_hmacsha256_BYTES];
+	crypto_auth_hmacsha256_state st;
+
+	crypto_auth_hmacsha256_init(&st, (const unsigned char *)key,
+	    strlen(key));
+	crypto_auth_hmacsha256_update(&st, (const unsigned char *)"kid", 3);
+	crypto_auth_hmacsha256_final(&st, mac);
+	return text_base64url(c->arena, mac, KID_BYTES);
 }
 
 static int
@@ -49,7 +62,7 @@ token_sign(struct ctx *c, const struct token *t, const char **out)
 	arena_defer(c->arena, free_jwt, jwt);
 	if (jwt_set_alg(jwt, JWT_ALG_HS256, (const unsigned char *)key,
 		(int)strlen(key)) != 0 ||
-	    jwt_add_header(jwt, "kid", kid_current) != 0 ||
+	    jwt_add_header(jwt, "kid", kid_of(c, key)) != 0 ||
 	    jwt_add_grant(jwt, "iss", c->config->jwt_issuer) != 0 ||
 	    jwt_add_grant(jwt, "aud", c->config->jwt_audience) != 0 ||
 	    jwt_add_grant(jwt, "token_type", type_name(t->type)) != 0 ||
@@ -185,10 +198,9 @@ key_for(struct ctx *c, struct json_object *header)
 	}
 	if (json_object_object_length(header) != known)
 		return NULL;
-	if (kid == NULL || strcmp(kid, kid_current) == 0)
+	if (kid == NULL || strcmp(kid, kid_of(c, c->config->jwt_secret)) == 0)
 		return c->config->jwt_secret;
-	if (strcmp(kid, kid_previous) == 0 &&
-	    *c->config->jwt_secret_previous != '\0')
+	if (strcmp(kid, kid_of(c, c->config->jwt_secret_previous)) == 0)
 		return c->config->jwt_secret_previous;
 	return NULL;
 }

@@ -1,9 +1,9 @@
 /*
  * token.h: JSON Web Tokens (RFC 7519), HS256 only (RFC 8725's advice).
  *
- * The key is JWT_SECRET's bytes; tokens carry its "kid".  A token without a
- * kid is checked with the current key; JWT_SECRET_PREVIOUS, where set, still
- * verifies during a change of keys.  Leeway is 0.
+ * The key is JWT_SECRET's bytes; tokens carry a "kid" made from them, so that
+ * JWT_SECRET_PREVIOUS, where set, still verifies what it signed while it was
+ * the current one.  A token without a kid is tried with both.  Leeway is 0.
  */
 #ifndef HAAT_CORE_TOKEN_H
 #define HAAT_CORE_TOKEN_H

@@ -366,6 +366,11 @@ take_answer(struct ctx *c, struct op *op, bool is_prepare, int64_t deadline,
 	}
 	if (is_prepare)
 		return true;
+	/* The server answers COMMIT like this where a statement had failed
+	 * before: nothing of the work is there. */
+	if (op->is_commit && strcmp(PQcmdStatus(r), "ROLLBACK") == 0 &&
+	    *err == OK)
+		*err = fault(c, "a failed transaction was to be committed");
 	if (op->out != NULL)
 		*op->out = (struct rows){ .result = r,
 			.count = PQntuples(r), .row = -1 };
@@ -596,6 +601,7 @@ compose_begin(struct ctx *c, struct compose *s)
 {
 	buf_init(&s->text, c->arena, 64 * 1024);
 	s->n = 0;
+	s->custom_plan = false;
 }
 
 void
@@ -665,7 +671,8 @@ compose_queue(struct ctx *c, struct compose *s, struct rows *out)
 	*out = (struct rows){ .row = -1 };
 	op->text = buf_text(&s->text);
 	op->kind = ROWS_MANY;
-	slot = composed_slot(c->db, hash_text(op->text));
+	slot = s->custom_plan ? NULL :
+	    composed_slot(c->db, hash_text(op->text));
 	if (slot != NULL) {
 		op->name = slot->name;
 		op->prepared = &slot->prepared;

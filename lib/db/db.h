@@ -139,12 +139,15 @@ enum err db_flush(struct ctx *c);
 
 /*
  * A statement put together from fragments of sql/queries/ (-- fragment:),
- * each with its own $1…; every combination is prepared once.
+ * each with its own $1…; every combination is prepared once.  Where the good
+ * plan depends on the values (text search, ranges), custom_plan has it
+ * planned for them each time.
  */
 struct compose {
 	struct buf text;
 	struct arg args[40];
 	size_t n;
+	bool custom_plan;
 };
 void compose_begin(struct ctx *c, struct compose *s);
 void compose_add(struct compose *s, enum fragment f, struct args args);

@@ -20,10 +20,14 @@ by_constraint(struct ctx *c, const char *constraint, const char *message,
 {
 	size_t n = sizeof(constraints) / sizeof(constraints[0]);
 
-	for (size_t i = 0; i < n; i++)
-		if (strcmp(constraints[i].name, constraint) == 0)
-			return fail(c, constraints[i].err, "%s",
-			    constraints[i].detail);
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(constraints[i].name, constraint) != 0)
+			continue;
+		if (constraints[i].err == ERR_TRY_AGAIN)
+			return ERR_TRY_AGAIN;
+		return fail(c, constraints[i].err, "%s",
+		    constraints[i].detail);
+	}
 	return fault(c, "statement=%s constraint=%s: %s", name, constraint,
 	    message);
 }

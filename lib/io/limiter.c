@@ -30,7 +30,7 @@ static const char script[] =
     "if cost ~= 0 and tat > now then\n"
     "  redis.call('SET', KEYS[1], string.format('%.0f', tat), 'PX',\n"
     "    math.ceil((tat - now) / 1000))\n"
-    "end\n"
+    "elseif cost < 0 then redis.call('DEL', KEYS[1]) end\n"
     "return {allowed, math.floor((cell * burst - (tat - now)) / cell),\n"
     "  math.ceil((new - now - cell * burst) / 1000000),\n"
     "  math.ceil((tat - now) / 1000000)}\n";
@@ -50,15 +50,23 @@ hash(const char *s)
 	return h;
 }
 
-/* The same arithmetic over a small table of this process; a collision makes
- * two callers share an allowance, which errs on the strict side. */
+/* A small table of this process, for while the cache is away; a collision
+ * makes two callers share an allowance, which errs on the strict side. */
+static struct slot *
+local_slot(uint64_t who)
+{
+	static struct slot slots[LOCAL_SLOTS];
+
+	return &slots[who % LOCAL_SLOTS];
+}
+
+/* The arithmetic of the script. */
 static void
 take_local(const char *key, int64_t cell, int64_t burst, int64_t cost,
     int64_t out[4])
 {
-	static struct slot slots[LOCAL_SLOTS];
 	uint64_t who = hash(key);
-	struct slot *s = &slots[who % LOCAL_SLOTS];
+	struct slot *s = local_slot(who);
 	int64_t now = clock_mono_us();
 	int64_t tat, new;
 
@@ -133,6 +141,13 @@ limiter_verdict(struct ctx *c, struct limit_state s)
 void
 limiter_clear(struct ctx *c, const struct limit *l, const char *who)
 {
-	if (c->config->rate_limit_scale_pct != 0)
-		redis_del(c, key_of(c, l, who));
+	const char *key = key_of(c, l, who);
+	uint64_t known = hash(key);
+	struct slot *s = local_slot(known);
+
+	if (c->config->rate_limit_scale_pct == 0)
+		return;
+	if (s->who == known)
+		s->tat = 0;
+	redis_del(c, key);
 }

@@ -105,6 +105,7 @@ reply_page_with(struct request *rq, const struct page_out *page,
 	if (name != NULL)
 		js_raw(&j, name, json);
 	js_close(&j, '}');
+	b->overflow = b->overflow || !buf_ok(rq->out);
 	rq->out = b;
 }
 
@@ -245,23 +246,36 @@ serve(struct request *rq)
 
 /* --- the answer --------------------------------------------------------- */
 
+/* RFC 9110, section 15. */
 static const char *
 reason(int status)
 {
-	switch (status) {
-	case 200:
-		return "OK";
-	case 201:
-		return "Created";
-	case 204:
-		return "No Content";
-	case 304:
-		return "Not Modified";
-	default:
-		for (enum err e = OK + 1; e < ERR_COUNT; e++)
-			if (err_status(e) == status)
-				return err_title(e);
-	}
+	static const struct {
+		int status;
+		const char *text;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return reasons[i].text;
 	return "Status";
 }
 

@@ -72,12 +72,8 @@ compare_params(const void *a, const void *b)
 	return order != 0 ? order : strcmp(x->value, y->value);
 }
 
-/*
- * Method, path, sorted query and canonical body, authenticated with a key of
- * ours: bodies may hold passwords, and a plain hash of one can be guessed.
- */
-static void
-take_fingerprint(struct request *rq)
+void
+idempotency_fingerprint(struct request *rq)
 {
 	const char *secret = rq->ctx.config->app_secret;
 	crypto_auth_hmacsha256_state st;
@@ -169,7 +165,10 @@ cache_store(struct request *rq, const char *body, size_t len)
 	buf_i64(&b, rq->status);
 	buf_raw(&b, rq->content_type, strlen(rq->content_type) + 1);
 	buf_raw(&b, body, len);
-	redis_setex(&rq->ctx, cache_key(rq), KEEP_SECS, buf_text(&b), b.len);
+	/* The row is there in any case; half an answer is worse than none. */
+	if (buf_ok(&b))
+		redis_setex(&rq->ctx, cache_key(rq), KEEP_SECS, buf_text(&b),
+		    b.len);
 }
 
 static bool
@@ -332,7 +331,7 @@ idempotency_run(struct request *rq, enum err (*work)(struct request *rq))
 	struct kept k;
 	enum err err;
 
-	take_fingerprint(rq);
+	idempotency_fingerprint(rq);
 	if (cache_find(rq, &k))
 		return replay(rq, &k);
 	err = work_once(rq, work);

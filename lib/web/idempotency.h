@@ -25,6 +25,13 @@
 enum err idempotency_read(struct request *rq);
 
 /*
+ * Fills rq->fingerprint from method, path, sorted query and canonical body,
+ * authenticated with a key of ours: bodies may hold passwords, and a plain
+ * hash of one can be guessed.
+ */
+void idempotency_fingerprint(struct request *rq);
+
+/*
  * Runs the handler under the key, with everything above.  Errors:
  * ERR_IDEMPOTENCY_KEY_REUSED, ERR_IDEMPOTENCY_IN_PROGRESS, the handler's.
  */

@@ -625,10 +625,13 @@ read_body(struct request *rq)
 static enum err
 parse_body(struct request *rq)
 {
+	const char *type = io_env(rq->io, "CONTENT_TYPE");
+
 	TRY(read_body(rq));
-	if (rq->raw_body_len == 0 && io_env(rq->io, "CONTENT_TYPE") == NULL)
+	/* Some web servers hand on an empty type where there is none. */
+	if (rq->raw_body_len == 0 && (type == NULL || *type == '\0'))
 		return OK;
-	if (!is_json_type(io_env(rq->io, "CONTENT_TYPE")))
+	if (!is_json_type(type))
 		return fail(&rq->ctx, ERR_UNSUPPORTED_MEDIA_TYPE,
 		    "Send application/json in UTF-8.");
 	if (rq->raw_body_len == 0)

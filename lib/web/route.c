@@ -102,8 +102,9 @@ route_check(const struct app *app)
 		const struct route *r = &app->routes[i];
 
 		faults += check_route(app, r);
-		for (size_t k = 0; k < i; k++)
+		for (size_t k = 0; k < i && r->path != NULL; k++)
 			if (app->routes[k].method == r->method &&
+			    app->routes[k].path != NULL &&
 			    strcmp(app->routes[k].path, r->path) == 0)
 				faults += complain(app, r, "stands twice");
 	}

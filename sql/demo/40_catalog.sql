@@ -20,6 +20,13 @@ from demo_palette p
 cross join lateral unnest(string_to_array(p.colours, '|')) with ordinality c (colour, ord)
 group by p.palette;
 
+create function pg_temp.inside(words text[], cat integer) returns text[]
+language sql immutable as $$
+	select array_agg(case when cat / 10 in (4, 6) or w !~ '^([A-Z][a-z]+[ -]?)+$'
+		or w ~ '(Madhubani|Banarasi|Ganga|Channapatna|Kashmir|Kashmiri|English|Chanderi|Giza|Oxford|Jaipuri|Sanganeri|Diwali|Indian|German|Moroccan|Jodhpuri|Punjabi|Lucknowi|Patiala|Anarkali|Kanjivaram|Mysore|Gadwal|Paithani|Baluchari|Uppada|Ilkal|Patola|Maheshwari|Tussar|Bagru|Ajrakh|Kota|Multani|Rajasthani|Sojat|India|Hindi|Vitamin)'
+		then w else lower(w) end order by o)
+	from unnest(words) with ordinality t (w, o)
+$$;
 create temp table demo_word as
 select k.key, k.cat, k.cat / 10 as root, k.icon, k.hsn, k.tax, k.lo, k.hi, k.moq, k.coloured,
 	k.opt, string_to_array(k.sellers, ',')::integer[] as sellers,
@@ -27,6 +34,10 @@ select k.key, k.cat, k.cat / 10 as root, k.icon, k.hsn, k.tax, k.lo, k.hi, k.moq
 	string_to_array(k.a, '|') as a, string_to_array(k.b, '|') as b,
 	string_to_array(k.m, '|') as m, string_to_array(k.says, '|') as says,
 	string_to_array(k.labels, '|') as labels,
+	-- As they stand inside a sentence: no capitals but in names and codes.
+	pg_temp.inside(string_to_array(k.a, '|'), k.cat) as low_a,
+	pg_temp.inside(string_to_array(k.b, '|'), k.cat) as low_b,
+	pg_temp.inside(string_to_array(k.m, '|'), k.cat) as low_m,
 	(select array_agg(split_part(v, ':', 1) order by o)
 		from unnest(string_to_array(nullif(k.vals, ''), '|')) with ordinality t (v, o)) as vals,
 	(select array_agg(split_part(v, ':', 2)::integer order by o)
@@ -86,8 +97,7 @@ from (
 			and p.vals[p.first] <> all ('{Piece,Single,Pack of 1,1 piece,Standard}')
 			then ', ' || p.vals[p.first] else '' end
 		|| p.suffix as name,
-		replace(replace(replace(p.says, '{a}', p.a), '{b}', case when p.says like '{b}%'
-			then p.b else p.b end), '{m}', p.m)
+		upper(left(p.said, 1)) || substr(p.said, 2)
 		|| ' ' || p.says2 || case when p.says3 is null then '' else ' ' || p.says3 end
 		as description,
 		p.offer, p.tiered, p.empty, p.colours, p.values, p.first
@@ -123,7 +133,10 @@ from (
 			case when pg_temp.u(g.i, 69) < 0.07 then pg_temp.pick(
 				'{" (Gift Pack)"," (New)"," - Premium"," - Value Pack"," - Limited Edition"," - Bestseller"}',
 				pow(pg_temp.u(g.i, 70), 1.5)) else '' end as suffix,
-			pg_temp.pick(w.says, pg_temp.u(g.i, 71)) as says,
+			replace(replace(replace(pg_temp.pick(w.says, pg_temp.u(g.i, 71)),
+				'{a}', pg_temp.pick(w.low_a, pow(pg_temp.u(g.i, 61), 1.4))),
+				'{b}', pg_temp.pick(w.low_b, pow(pg_temp.u(g.i, 62), 1.4))),
+				'{m}', pg_temp.pick(w.low_m, pow(pg_temp.u(g.i, 63), 1.5))) as said,
 			pg_temp.pick(w.says2, pg_temp.u(g.i, 72)) as says2,
 			case when pg_temp.u(g.i, 73) < 0.7 then pg_temp.pick(w.says3, pg_temp.u(g.i, 74)) end as says3,
 			case when pg_temp.u(g.i, 75) < 0.34 then 1.15 + pg_temp.u(g.i, 76) * 0.5 end as offer,
@@ -201,52 +214,6 @@ from demo_variant group by i;
 analyze demo_variant;
 analyze demo_price;
 
-insert into product (id, seller_id, category_id, name, slug, description, brand, attributes,
-	options, min_order_quantity, tax_rate_bps, hsn_code, status, rejection_reason, pending_since,
-	seller_active, price, compare_at_price, in_stock, image, created_at, updated_at, approved_at)
-select p.id, sd.seller_id, w.category_id, p.name, p.slug, p.description, p.brand,
-	jsonb_strip_nulls(jsonb_build_object(
-		coalesce(nullif(w.labels[1], ''), 'Origin'), case when w.labels[1] <> '' then p.a else 'India' end,
-		w.labels[2], p.b, w.labels[3], p.m,
-		'Colour', case when w.coloured and not r.coloured then w.colours[1 + p.colour] end,
-		case when w.opt = '' then 'Pieces' else w.opt end,
-		case when p.values = 1 then w.vals[p.first] end)),
-	case when r.coloured and r.valued then jsonb_build_array('Colour', w.opt)
-		when r.coloured then '["Colour"]'
-		when r.valued then jsonb_build_array(w.opt) else '[]' end,
-	w.moq, w.tax, w.hsn, p.status,
-	case p.status when 'rejected' then (array[
-		'The picture shows another brand''s product.', 'Please name the material in the description.',
-		'The price is per piece but the title says set.'])[1 + pg_temp.below(p.i, 90, 3)] end,
-	case p.status when 'pending' then p.created_at end,
-	sd.status <> 'suspended', r.price,
-	case when p.offer is not null then (ceil(r.price * p.offer / 1000) * 1000 - 100)::bigint end,
-	r.in_stock,
-	'/media/demo/' || left(md5('haat demo ' || p.model || '.1'), 16) || '.svg',
-	p.created_at, p.created_at + interval '1 day',
-	case when p.status in ('approved', 'archived') then p.created_at + interval '5 hours' end
-from demo_product p
-join demo_word w on w.key = p.key
-join demo_seller sd on sd.no = p.seller
-join demo_price r on r.i = p.i
-order by p.i;
-
-insert into variant (id, product_id, seller_id, sku, title, options, price, compare_at_price,
-	position, created_at, updated_at)
-select v.id, v.product_id, s.seller_id, v.sku,
-	nullif(concat_ws(' / ', v.colour, case when r.valued then v.value end), ''),
-	case when v.colour is not null and r.valued
-		then jsonb_build_object('Colour', v.colour, v.opt, v.value)
-		when v.colour is not null then jsonb_build_object('Colour', v.colour)
-		when r.valued then jsonb_build_object(v.opt, v.value) else '{}' end,
-	v.price,
-	case when v.offer is not null then (ceil(v.price * v.offer / 1000) * 1000 - 100)::bigint end,
-	v.position, v.created_at, v.created_at
-from demo_variant v
-join demo_seller s on s.no = v.seller
-join demo_price r on r.i = v.i
-order by v.i, v.position;
-
 create temp table demo_tier as
 select v.id as variant_id, v.created_at, t.audience, v.moq * t.least as min_quantity,
 	greatest(50, round(v.price * t.percent / 5000.0) * 50)::bigint as price
@@ -256,20 +223,6 @@ cross join (values ('all', 3, 96), ('all', 10, 91), ('business', 5, 88), ('busin
 where v.tiered and v.price > 2000
 and (t.audience = 'business' or v.moq > 1 or v.i % 2 = 0)
 and (t.least < 50 or v.moq > 1);
-insert into price_tier (id, variant_id, min_quantity, price, audience)
-select pg_temp.id(created_at, 'tier ' || variant_id || audience || min_quantity), variant_id,
-	min_quantity, price, audience
-from demo_tier;
-
-insert into product_image (id, product_id, url, thumbnail_url, alt, position, created_at)
-select pg_temp.id(p.created_at, 'image ' || p.i, g), p.id, f.url, f.url,
-	p.name || case g when 1 then '' when 2 then ', another view' else ', in detail' end,
-	g - 1, p.created_at
-from demo_product p
-cross join lateral generate_series(1, p.pictures) g
-cross join lateral (select '/media/demo/' || left(md5('haat demo ' || p.model || '.' || g), 16)
-	|| '.svg' as url offset 0) f;
-
 -- The list from which pictures.awk draws, on standard output.
 copy (
 	select left(md5('haat demo ' || m.i || '.' || g), 16), w.icon, w.hexes[1 + m.colour],

@@ -35,7 +35,7 @@ from (
 	union all
 	select y.first + floor((y.next - y.first) * x.part)::bigint, x.no
 	from (values (90, 0.75, 1), (90, 0.5, 2), (89, 0.2, 1), (89, 0.6, 2), (88, 0.3, 1),
-		(88, 0.5, 2), (87, 0.4, 1), (86, 0.4, 2), (86, 0.8, 1), (85, 0.4, 2)) x (d, part, no)
+		(88, 0.5, 2), (87, 0.4, 1), (86, 0.4, 2), (90, 0.2, 1), (90, 0.1, 2), (90, 0.35, 1)) x (d, part, no)
 	join demo_day y on y.d = x.d
 ) g
 order by o, no;
@@ -144,9 +144,10 @@ update demo_rate r set until = (select min(at) from demo_rate n
 create temp table demo_line as
 with drawn as materialized (
 	select distinct on (o.o, f.variant_id) o.o, g.n, o.placed_at, o.is_business, o.customer, f.*,
-		case when f.moq > 1 then f.moq * (1 + floor(case when o.is_business then 20 else 3 end
+		case when f.moq > 1 then f.moq * (1 + floor(case when o.is_business
+				then least(20, 3000000.0 / (f.price * f.moq)) else 3 end
 				* pow(pg_temp.u(o.o * 8 + g.n, 114), 2.5))::bigint)
-			when o.is_business then 1 + floor(20 * pow(pg_temp.u(o.o * 8 + g.n, 114), 2.5))::bigint
+			when o.is_business then 1 + floor(least(20, 4000000.0 / f.price) * pow(pg_temp.u(o.o * 8 + g.n, 114), 2.5))::bigint
 			when f.price > 300000 or pg_temp.u(o.o * 8 + g.n, 114) < 0.78 then 1
 			when pg_temp.u(o.o * 8 + g.n, 114) < 0.94 then 2 else 3 end as quantity
 	from demo_order o

@@ -124,6 +124,33 @@ create index commission_rate_global on commission_rate (effective_from desc)
 insert into commission_rate (id, scope, rate_bps, effective_from)
 values ('00000000-0000-7000-8000-000000000001', 'global', 1000, '2000-01-01');
 
+-- The rate in force: the seller's, else the category's or its nearest
+-- ancestor's, else the global one.
+create function commission_at(for_seller uuid, for_category uuid, at timestamptz)
+returns table (rate_bps integer, scope text) language sql stable as $$
+	with recursive line (id, parent_id, depth) as (
+		select c.id, c.parent_id, 0 from category c where c.id = for_category
+		union all
+		select c.id, c.parent_id, l.depth + 1
+		from line l join category c on c.id = l.parent_id
+		where l.depth < 10),
+	rate (rate_bps, scope, rank, effective_from) as (
+		select r.rate_bps, r.scope, 0, r.effective_from
+		from commission_rate r
+		where r.scope = 'seller' and r.seller_id = for_seller and r.effective_from <= at
+		union all
+		select r.rate_bps, r.scope, 1 + l.depth, r.effective_from
+		from commission_rate r join line l on l.id = r.category_id
+		where r.scope = 'category' and r.effective_from <= at
+		union all
+		select r.rate_bps, r.scope, 1000, r.effective_from
+		from commission_rate r
+		where r.scope = 'global' and r.effective_from <= at)
+	select rate.rate_bps, rate.scope from rate
+	order by rate.rank, rate.effective_from desc
+	limit 1
+$$;
+
 -- Double entry, append-only.  kind and ref say what happened to what, and
 -- make a repeat harmless.
 create table journal (

@@ -1,0 +1,217 @@
+#include "services/order.h"
+
+#include "db/db.h"
+#include "db/page_rows.h"
+
+static void
+read_order(struct rows *r, struct order *o)
+{
+	*o = (struct order){ 0 };
+	o->id = col_uuid(r);
+	o->number = col_text(r);
+	o->status = col_text(r);
+	o->payment_status = col_text(r);
+	o->payment_method = col_text(r);
+	o->currency = col_text(r);
+	o->totals.subtotal = col_i64(r);
+	o->totals.discount = col_i64(r);
+	o->totals.shipping = col_i64(r);
+	o->totals.tax = col_i64(r);
+	o->totals.total = col_i64(r);
+	o->shipping_address = col_text(r);
+	o->billing_address = col_text(r);
+	o->purchase_order_number = col_text(r);
+	o->notes = col_text(r);
+	o->placed_at = col_i64(r);
+	o->expires_at = col_i64(r);
+}
+
+static void
+read_part(struct rows *r, struct seller_order *p)
+{
+	p->id = col_uuid(r);
+	p->number = col_text(r);
+	p->status = col_text(r);
+	p->seller_id = col_uuid(r);
+	p->store_name = col_text(r);
+	p->totals.subtotal = col_i64(r);
+	p->totals.discount = col_i64(r);
+	p->totals.shipping = col_i64(r);
+	p->totals.tax = col_i64(r);
+	p->totals.total = col_i64(r);
+	p->tracking = col_text(r);
+	p->placed_at = col_i64(r);
+}
+
+static void
+read_item(struct rows *r, struct order_item *i)
+{
+	i->seller_order_id = col_uuid(r);
+	i->id = col_uuid(r);
+	i->product_id = col_uuid(r);
+	i->variant_id = col_uuid(r);
+	i->name = col_text(r);
+	i->sku = col_text(r);
+	i->image = col_text(r);
+	i->quantity = col_i64(r);
+	i->refunded_quantity = col_i64(r);
+	i->unit_price = col_i64(r);
+	i->tax_rate_bps = col_i64(r);
+	i->cgst = col_i64(r);
+	i->sgst = col_i64(r);
+	i->igst = col_i64(r);
+	i->line_total = col_i64(r);
+}
+
+static enum err
+read_parts(struct ctx *c, struct order *o)
+{
+	struct rows parts, items;
+
+	db_queue_rows(c, Q_SELLER_ORDERS_OF_ORDER, ARGS(A(o->id)), &parts);
+	TRY(db_each(c, Q_ORDER_ITEMS_OF_ORDER, ARGS(A(o->id)), &items));
+	o->parts = ARENA_ARRAY(c->arena, (size_t)parts.count,
+	    struct seller_order);
+	while (row_next(&parts))
+		read_part(&parts, &o->parts[o->nparts++]);
+	o->items = ARENA_ARRAY(c->arena, (size_t)items.count,
+	    struct order_item);
+	while (row_next(&items))
+		read_item(&items, &o->items[o->nitems++]);
+	return OK;
+}
+
+static enum err
+find_order(struct ctx *c, const struct order_find *in, struct order *o)
+{
+	struct rows r;
+	bool found;
+
+	if (uuid_is_zero(in->id) == (in->number == NULL))
+		return fail_field(c, "id", "Give either id or number.");
+	if (in->number != NULL)
+		TRY(db_maybe(c, Q_ORDER_BY_NUMBER,
+		    ARGS(A(in->number), A(c->caller.id)), &r, &found));
+	else
+		TRY(db_maybe(c, Q_ORDER_BY_ID,
+		    ARGS(A(in->id), A(c->caller.id)), &r, &found));
+	if (!found)
+		return fail(c, ERR_NOT_FOUND, "There is no such order.");
+	read_order(&r, o);
+	return OK;
+}
+
+enum err
+order_detail(struct ctx *c, const struct order_find *in, struct buf *out)
+{
+	struct json j = js_to(out);
+	struct order o;
+
+	TRY(find_order(c, in, &o));
+	TRY(read_parts(c, &o));
+	order_write(&j, &o, true);
+	return OK;
+}
+
+static void
+write_history(struct rows *events, struct json *j)
+{
+	js_open_key(j, "history", '[');
+	while (row_next(events)) {
+		js_open(j, '{');
+		js_str(j, "status", col_text(events));
+		js_time(j, "at", col_i64(events));
+		js_str(j, "note", col_text(events));
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+}
+
+enum err
+order_status(struct ctx *c, struct uuid id, struct buf *out)
+{
+	struct json j = js_to(out);
+	struct rows events, parts;
+	struct seller_order p;
+	struct order o;
+
+	TRY(find_order(c, &(struct order_find){ .id = id }, &o));
+	db_queue_rows(c, Q_SELLER_ORDERS_OF_ORDER, ARGS(A(id)), &parts);
+	TRY(db_each(c, Q_ORDER_EVENTS_OF_ORDER, ARGS(A(id)), &events));
+	js_open(&j, '{');
+	js_uuid(&j, "id", o.id);
+	js_str(&j, "number", o.number);
+	js_str(&j, "status", o.status);
+	js_str(&j, "payment_status", o.payment_status);
+	write_history(&events, &j);
+	js_open_key(&j, "seller_orders", '[');
+	while (row_next(&parts)) {
+		read_part(&parts, &p);
+		js_open(&j, '{');
+		js_uuid(&j, "id", p.id);
+		js_str(&j, "number", p.number);
+		js_str(&j, "status", p.status);
+		js_close(&j, '}');
+	}
+	js_close(&j, ']');
+	js_close(&j, '}');
+	return OK;
+}
+
+/* --- list --------------------------------------------------------------- */
+
+static void
+compose_page(struct ctx *c, const struct order_list *in, const struct page *p,
+    struct compose *s)
+{
+	bool back = p->cursor.backwards;
+
+	compose_begin(c, s);
+	compose_add(s, F_ORDERS_PAGE, ARGS(A(c->caller.id)));
+	if (in->status != NULL)
+		compose_add(s, F_ORDERS_WITH_STATUS, ARGS(A(in->status)));
+	if (p->cursor.given)
+		compose_add(s, back ? F_ORDERS_AFTER : F_ORDERS_BEFORE,
+		    ARGS(A(p->cursor.id)));
+	if (back)
+		compose_add(s, F_ORDERS_OLDEST, ARGS(A(p->size + 1)));
+	else
+		compose_add(s, F_ORDERS_NEWEST,
+		    ARGS(A(p->size + 1), A(p->offset)));
+}
+
+static void
+queue_count(struct ctx *c, const struct order_list *in, struct rows *count)
+{
+	if (in->status != NULL)
+		db_queue_rows(c, Q_ORDER_COUNT_WITH_STATUS,
+		    ARGS(A(c->caller.id), A(in->status)), count);
+	else
+		db_queue_rows(c, Q_ORDER_COUNT, ARGS(A(c->caller.id)), count);
+}
+
+enum err
+order_list(struct ctx *c, const struct order_list *in, struct buf *out,
+    struct page_out *page)
+{
+	struct rows rows, count;
+	struct json j = js_to(out);
+	struct page_rows walk;
+	struct compose s;
+	struct order o;
+	struct page p;
+
+	TRY(page_begin(c, &in->paging, "-id", &p));
+	compose_page(c, in, &p, &s);
+	queue_count(c, in, &count);
+	TRY(compose_each(c, &s, &rows));
+	page_rows_begin(&walk, &p, "-id", &rows);
+	while (page_rows_next(&walk, &rows)) {
+		read_order(&rows, &o);
+		order_write(&j, &o, false);
+		page_rows_at(&walk, "", o.id);
+	}
+	row_next(&count);
+	page_rows_end(c, &walk, col_i64(&count), page);
+	return OK;
+}

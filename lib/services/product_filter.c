@@ -1,0 +1,132 @@
+#include "services/product_filter.h"
+
+#include <string.h>
+
+#include "core/json.h"
+#include "db/array.h"
+#include "services/names.h"
+
+enum err
+product_filter_resolve(struct ctx *c, const struct product_query *q,
+    struct product_filter *f)
+{
+	*f = (struct product_filter){ .query = q };
+	if (q->category != NULL) {
+		TRY(names_category_below(c, q->category, &f->categories,
+		    &f->ncategories));
+		f->none = f->ncategories == 0;
+	}
+	if (q->seller != NULL) {
+		TRY(names_seller(c, q->seller, &f->seller_id));
+		f->none = f->none || uuid_is_zero(f->seller_id);
+	}
+	return OK;
+}
+
+/* {"name":"value"} */
+static const char *
+attribute_pair(struct ctx *c, const char *name, const char *value)
+{
+	struct buf b;
+
+	buf_init(&b, c->arena, 8192);
+	buf_char(&b, '{');
+	buf_json_str(&b, name);
+	buf_char(&b, ':');
+	buf_json_str(&b, value);
+	buf_char(&b, '}');
+	return buf_text(&b);
+}
+
+/* Whether an earlier parameter named the same attribute. */
+static bool
+is_named_before(const struct map *attr, size_t i)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(attr->names[k], attr->names[i]) == 0)
+			return true;
+	return false;
+}
+
+static void
+add_attributes(struct ctx *c, struct compose *s, const struct map *attr)
+{
+	for (size_t i = 0; i < attr->n; i++) {
+		const char *name = attr->names[i];
+
+		if (is_named_before(attr, i))
+			continue;
+		compose_add(s, F_PRODUCT_ATTRIBUTE,
+		    ARGS(A(attribute_pair(c, name, attr->values[i]))));
+		for (size_t k = i + 1; k < attr->n; k++)
+			if (strcmp(attr->names[k], name) == 0)
+				compose_add(s, F_PRODUCT_ATTRIBUTE_OR,
+				    ARGS(A(attribute_pair(c, name,
+					attr->values[k]))));
+		compose_add(s, F_PRODUCT_ATTRIBUTE_END, NO_ARGS);
+	}
+}
+
+static void
+add_brands(struct ctx *c, struct compose *s, const struct texts *brand)
+{
+	if (brand->n == 1)
+		compose_add(s, F_PRODUCT_OF_BRAND, ARGS(A(brand->v[0])));
+	else if (brand->n > 1)
+		compose_add(s, F_PRODUCT_OF_BRANDS,
+		    ARGS(A(array_texts(c->arena, brand->v, brand->n))));
+}
+
+void
+product_filter_add_but_category(struct ctx *c, struct compose *s,
+    const struct product_filter *f)
+{
+	const struct product_query *q = f->query;
+
+	if (!uuid_is_zero(f->seller_id))
+		compose_add(s, F_PRODUCT_OF_SELLER, ARGS(A(f->seller_id)));
+	add_brands(c, s, &q->brand);
+	if (q->min_price.set)
+		compose_add(s, F_PRODUCT_PRICE_FROM,
+		    ARGS(A(q->min_price.v)));
+	if (q->max_price.set)
+		compose_add(s, F_PRODUCT_PRICE_TO, ARGS(A(q->max_price.v)));
+	if (q->rating.set)
+		compose_add(s, F_PRODUCT_RATING_FROM,
+		    ARGS(A(q->rating.v * 10)));
+	if (q->in_stock)
+		compose_add(s, F_PRODUCT_IN_STOCK, NO_ARGS);
+	add_attributes(c, s, &q->attr);
+	if (f->terms != NULL)
+		compose_add(s, F_PRODUCT_WITH_TERMS, ARGS(A(f->terms)));
+}
+
+void
+product_filter_add(struct ctx *c, struct compose *s,
+    const struct product_filter *f)
+{
+	if (f->ncategories == 1)
+		compose_add(s, F_PRODUCT_IN_CATEGORY,
+		    ARGS(A(f->categories[0])));
+	else if (f->ncategories > 1)
+		compose_add(s, F_PRODUCT_IN_CATEGORIES,
+		    ARGS(A(array_uuids(c->arena, f->categories,
+			f->ncategories))));
+	product_filter_add_but_category(c, s, f);
+}
+
+bool
+product_filter_is_plain(const struct product_filter *f)
+{
+	const struct product_query *q = f->query;
+
+	return q->brand.n == 0 && !q->min_price.set && !q->max_price.set &&
+	    !q->rating.set && !q->in_stock && q->attr.n == 0 &&
+	    f->terms == NULL;
+}
+
+bool
+product_filter_is_category(const struct product_filter *f)
+{
+	return uuid_is_zero(f->seller_id) && product_filter_is_plain(f);
+}

@@ -1,0 +1,56 @@
+/*
+ * product_filter.h: which products a list shows, put into statements.
+ *
+ * A query is what the caller asked; resolving it finds the ids behind names.
+ * Only the filters that are there become part of a statement.
+ */
+#ifndef HAAT_SERVICES_PRODUCT_FILTER_H
+#define HAAT_SERVICES_PRODUCT_FILTER_H
+
+#include "core/ctx.h"
+#include "core/field.h"
+#include "core/page.h"
+#include "db/db.h"
+
+/* The inputs of list, filter and search; each declares those it takes. */
+struct product_query {
+	struct page_in paging;
+	const char *q;
+	const char *category; /* slug or id; with its descendants */
+	const char *seller;   /* slug or id */
+	struct texts brand;   /* any of them, in any case */
+	struct opt_i64 min_price, max_price;
+	struct opt_i64 rating; /* stars, at least */
+	bool in_stock;
+	struct map attr;
+	const char *sort;
+	bool facets;
+};
+
+struct product_filter {
+	const struct product_query *query;
+	/* Nothing can match: there is no such category or seller. */
+	bool none;
+	struct uuid *categories;
+	size_t ncategories; /* 0: all */
+	struct uuid seller_id;
+	const char *terms; /* a text search, see search_words.h, or NULL */
+};
+
+/* Errors: those of the database. */
+enum err product_filter_resolve(struct ctx *c, const struct product_query *q,
+    struct product_filter *f);
+
+/* Adds "and …" for each filter there is. */
+void product_filter_add(struct ctx *c, struct compose *s,
+    const struct product_filter *f);
+/* The same without the categories, for statements that take them apart. */
+void product_filter_add_but_category(struct ctx *c, struct compose *s,
+    const struct product_filter *f);
+
+/* Whether at most categories narrow it. */
+bool product_filter_is_category(const struct product_filter *f);
+/* Whether nothing narrows it but categories and seller. */
+bool product_filter_is_plain(const struct product_filter *f);
+
+#endif

@@ -1,0 +1,236 @@
+#include "services/product_list.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "db/array.h"
+#include "services/product_shape.h"
+
+const char *const product_sorts[] = { "-created_at", "price", "-price",
+	"-rating", "-popularity", NULL };
+
+/* An order that an index keeps; the id decides between equals. */
+struct order {
+	const char *name;
+	enum fragment order, back, after, before;
+	size_t key; /* offset of the sort key in a row; 0: the id alone */
+};
+
+static const struct order orders[] = {
+	{ "-created_at", F_ORDER_NEWEST, F_ORDER_NEWEST_BACK, F_AFTER_NEWEST,
+	    F_BEFORE_NEWEST, 0 },
+	{ "price", F_ORDER_PRICE, F_ORDER_PRICE_BACK, F_AFTER_PRICE,
+	    F_BEFORE_PRICE, offsetof(struct product_row, price) },
+	{ "-price", F_ORDER_PRICE_BACK, F_ORDER_PRICE, F_BEFORE_PRICE,
+	    F_AFTER_PRICE, offsetof(struct product_row, price) },
+	{ "-rating", F_ORDER_RATING, F_ORDER_RATING_BACK, F_AFTER_RATING,
+	    F_BEFORE_RATING, offsetof(struct product_row, rating_tenths) },
+	{ "-popularity", F_ORDER_POPULARITY, F_ORDER_POPULARITY_BACK,
+	    F_AFTER_POPULARITY, F_BEFORE_POPULARITY,
+	    offsetof(struct product_row, popularity) },
+};
+
+/* A page on its way. */
+struct listing {
+	const struct product_filter *filter;
+	const struct order *order;
+	struct page page;
+	int64_t key; /* of the cursor */
+	bool back;
+	struct product_row *rows; /* in the order of the list */
+	size_t n;
+	bool more;
+	int64_t count;
+};
+
+static const struct order *
+order_named(const char *name)
+{
+	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+		if (strcmp(orders[i].name, name) == 0)
+			return &orders[i];
+	return &orders[0];
+}
+
+static enum err
+listing_begin(struct ctx *c, const struct product_filter *f,
+    struct listing *l)
+{
+	const struct product_query *q = f->query;
+	const struct cursor *at = &l->page.cursor;
+	char *end;
+
+	*l = (struct listing){ .filter = f, .order = order_named(q->sort) };
+	TRY(page_begin(c, &q->paging, l->order->name, &l->page));
+	l->back = at->given && at->backwards;
+	if (!at->given || l->order->key == 0)
+		return OK;
+	errno = 0;
+	l->key = strtoll(at->key, &end, 10);
+	if (errno != 0 || end == at->key || *end != '\0')
+		return fail_field(c, "cursor",
+		    "This is not a cursor of this list.");
+	return OK;
+}
+
+/* --- the page's statement ----------------------------------------------- */
+
+static void
+add_cursor(struct compose *s, const struct listing *l)
+{
+	const struct cursor *at = &l->page.cursor;
+	enum fragment f = l->back ? l->order->before : l->order->after;
+
+	if (!at->given)
+		return;
+	if (l->order->key == 0)
+		compose_add(s, f, ARGS(A(at->id)));
+	else
+		compose_add(s, f, ARGS(A(l->key), A(at->id)));
+}
+
+static void
+add_order(struct compose *s, const struct listing *l)
+{
+	compose_add(s, l->back ? l->order->back : l->order->order, NO_ARGS);
+	if (l->page.offset > 0)
+		compose_add(s, F_LIMIT_ROWS_FROM,
+		    ARGS(A(l->page.size + 1), A(l->page.offset)));
+	else if (l->page.size == PAGE_SIZE)
+		compose_add(s, F_LIMIT_USUAL_PAGE, NO_ARGS);
+	else
+		compose_add(s, F_LIMIT_ROWS, ARGS(A(l->page.size + 1)));
+}
+
+static void
+compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
+{
+	const struct product_filter *f = l->filter;
+
+	compose_begin(c, s);
+	/* Where its plan depends on the values, plan each time. */
+	s->custom_plan = !product_filter_is_plain(f) || l->page.offset > 0 ||
+	    (l->order->key != 0 && (f->seller_id.bytes[0] != 0 ||
+	    f->ncategories > 0));
+	if (f->ncategories <= 1 || l->page.offset > 0) {
+		compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
+		product_filter_add(c, s, f);
+		add_cursor(s, l);
+		add_order(s, l);
+		return;
+	}
+	compose_add(s, F_PRODUCT_EACH_CATEGORY,
+	    ARGS(A(array_uuids(c->arena, f->categories, f->ncategories))));
+	compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
+	compose_add(s, F_PRODUCT_OF_BRANCH, NO_ARGS);
+	product_filter_add_but_category(c, s, f);
+	add_cursor(s, l);
+	add_order(s, l);
+	compose_add(s, F_PRODUCT_EACH_CATEGORY_END, NO_ARGS);
+	add_order(s, l);
+}
+
+/* --- counts ------------------------------------------------------------- */
+
+enum err
+product_count(struct ctx *c, const struct product_filter *f, int64_t *count)
+{
+	struct compose s;
+	struct rows r;
+
+	compose_begin(c, &s);
+	s.custom_plan = !product_filter_is_plain(f);
+	compose_add(&s, F_PRODUCT_COUNT, NO_ARGS);
+	product_filter_add(c, &s, f);
+	compose_add(&s, F_PRODUCT_COUNT_END, NO_ARGS);
+	TRY(compose_each(c, &s, &r));
+	*count = row_next(&r) ? col_i64(&r) : 0;
+	return OK;
+}
+
+/* Triggers keep the numbers of each category: no need to count. */
+static void
+queue_kept_count(struct ctx *c, const struct product_filter *f,
+    struct rows *r)
+{
+	if (f->ncategories == 0)
+		db_queue_rows(c, Q_PRODUCT_COUNT_LISTED, NO_ARGS, r);
+	else
+		db_queue_rows(c, Q_PRODUCT_COUNT_IN_CATEGORIES,
+		    ARGS(A(array_uuids(c->arena, f->categories,
+			f->ncategories))), r);
+}
+
+static void
+take_rows(struct ctx *c, struct listing *l, struct rows *r)
+{
+	l->more = r->count > l->page.size;
+	l->n = (size_t)(l->more ? l->page.size : r->count);
+	l->rows = ARENA_ARRAY(c->arena, l->n, struct product_row);
+	for (size_t i = 0; i < l->n && row_next(r); i++)
+		product_row_read(r, &l->rows[l->back ? l->n - 1 - i : i]);
+}
+
+static enum err
+read_listing(struct ctx *c, struct listing *l)
+{
+	bool kept = product_filter_is_category(l->filter);
+	struct rows r, count;
+	struct compose s;
+
+	compose_listing(c, &s, l);
+	compose_queue(c, &s, &r);
+	if (kept)
+		queue_kept_count(c, l->filter, &count);
+	TRY(db_flush(c));
+	take_rows(c, l, &r);
+	if (kept) {
+		l->count = row_next(&count) ? col_i64(&count) : 0;
+		return OK;
+	}
+	/* The end of the list tells how long it is. */
+	if (!l->page.cursor.given && !l->more &&
+	    (l->n > 0 || l->page.offset == 0)) {
+		l->count = l->page.offset + (int64_t)l->n;
+		return OK;
+	}
+	return product_count(c, l->filter, &l->count);
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static struct cursor
+cursor_at(struct ctx *c, const struct listing *l,
+    const struct product_row *row)
+{
+	struct cursor at = { .given = true, .sort = l->order->name,
+		.key = "", .id = row->id };
+	int64_t key;
+
+	if (l->order->key == 0)
+		return at;
+	memcpy(&key, (const char *)row + l->order->key, sizeof(key));
+	at.key = arena_printf(c->arena, "%lld", (long long)key);
+	return at;
+}
+
+enum err
+product_list(struct ctx *c, const struct product_filter *f, struct buf *out,
+    struct page_out *page)
+{
+	struct page_walk walk = { 0 };
+	struct listing l;
+
+	TRY(listing_begin(c, f, &l));
+	if (!f->none)
+		TRY(read_listing(c, &l));
+	walk.rows = (int64_t)l.n;
+	walk.more = l.more;
+	if (l.n > 0) {
+		walk.first = cursor_at(c, &l, &l.rows[l.back ? l.n - 1 : 0]);
+		walk.last = cursor_at(c, &l, &l.rows[l.back ? 0 : l.n - 1]);
+	}
+	page_end(c, &l.page, &walk, l.count, page);
+	return product_summaries(c, l.rows, l.n, out);
+}

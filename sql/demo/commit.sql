@@ -1,0 +1,9 @@
+-- The last words of the load: nothing is kept if check.sql found a fault.
+do $$
+begin
+	if exists (select from demo_fault) then
+		raise exception 'the demo data is not consistent: %',
+			(select string_agg(distinct fault, '; ') from demo_fault);
+	end if;
+end $$;
+commit;

@@ -1,0 +1,123 @@
+-- Ranking a common word's matches costs seconds, so relevance ranks the
+-- newest 500 matches, after these the next 500, and so on: a window.
+
+-- fragment: window_begin
+-- args: none
+with found as materialized (
+select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
+	rating_tenths, rating_count, in_stock, image, created_at, popularity, tsv
+from product
+where is_listed
+
+-- fragment: window_until
+-- args: top uuid
+and id <= $1
+
+-- fragment: window_above
+-- args: top uuid
+and id > $1
+
+-- fragment: window_end
+-- args: terms text
+limit 500
+), ranked as (
+select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
+	rating_tenths, rating_count, in_stock, image,
+	(extract(epoch from created_at) * 1000000)::bigint as created_us, popularity,
+	round(ts_rank(tsv, to_tsquery('english', $1)) * 1000000)::bigint as rank
+from found
+)
+select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
+	rating_tenths, rating_count, in_stock, image, created_us, popularity, rank,
+	(select count(*) from found),
+	(select id from found order by id desc limit 1),
+	(select id from found order by id limit 1)
+from ranked
+where true
+
+-- fragment: order_rank
+-- args: none
+order by rank desc, id desc
+
+-- fragment: order_rank_back
+-- args: none
+order by rank, id
+
+-- fragment: after_rank
+-- args: rank bigint, id uuid
+and (rank, id) < ($1, $2)
+
+-- fragment: before_rank
+-- args: rank bigint, id uuid
+and (rank, id) > ($1, $2)
+
+-- fragment: window_starts
+-- args: none
+select id
+from product
+where is_listed
+
+-- The words of a query as the names' words are kept.
+-- name: search_lexemes
+-- args: q text
+-- rows: many
+select lexeme, numnode(plainto_tsquery('english', lexeme)) = 0
+from unnest(to_tsvector('simple', $1))
+order by positions[1]
+limit 8;
+
+-- fragment: any_product
+-- args: none
+select 1
+from product
+where is_listed
+
+-- name: search_words_among
+-- args: candidates text[]
+-- rows: many
+select word
+from search_word
+where word = any($1::text[])
+order by uses desc, word
+limit 8;
+
+-- Words that begin so, the most used ones among the first few hundred.
+-- name: search_words_beginning
+-- args: from text, to text
+-- rows: many
+select word
+from (
+	select word, uses
+	from search_word
+	where word ~>=~ $1
+	and word ~<~ $2
+	order by word using ~<~
+	limit 300
+) as w
+order by uses desc, length(word), word
+limit 8;
+
+-- name: search_words_like
+-- args: word text
+-- rows: many
+select word
+from search_word
+where word % $1
+order by similarity(word, $1) desc, uses desc, word
+limit 4;
+
+-- fragment: suggest_begin
+-- args: none
+with found as materialized (
+select id, name, popularity
+from product
+where is_listed
+
+-- fragment: suggest_end
+-- args: none
+order by id desc
+limit 200)
+select name, id
+from found
+order by popularity desc, id desc
+limit 5

@@ -1,0 +1,220 @@
+-- What holds at every committed moment. Each query must return no row; a query
+-- begins with "-- INV" and a title. tests/api/harness.mjs runs them after each
+-- file of tests, by one snapshot each.
+
+-- INV1 stock: what is on hand covers what is reserved, and that is what orders hold
+select s.variant_id, s.on_hand, s.reserved, coalesce(h.held, 0) as held
+from stock s
+left join (
+    select variant_id, sum(quantity) as held
+    from reservation
+    where state = 'held'
+    group by variant_id
+) h on h.variant_id = s.variant_id
+where s.on_hand < 0
+or s.reserved < 0
+or s.reserved > s.on_hand
+or s.reserved <> coalesce(h.held, 0);
+
+-- INV1 stock: held for an order that holds nothing any more, or not held by a live one
+select r.order_item_id, r.state, o.status as order_status, so.status
+from reservation r
+join order_item i on i.id = r.order_item_id
+join seller_order so on so.id = i.seller_order_id
+join orders o on o.id = r.order_id
+where (r.state = 'held' and so.status in ('shipped', 'delivered', 'cancelled'))
+or (r.state <> 'held' and so.status in ('pending_payment', 'pending', 'confirmed', 'packed'));
+
+-- INV1 stock: a line without its reservation
+select i.id
+from order_item i
+left join reservation r on r.order_item_id = i.id
+where r.order_item_id is null
+or r.quantity <> i.quantity
+or r.variant_id <> i.variant_id;
+
+-- INV1 stock: the product's in_stock is what its variants say
+select p.id, p.in_stock
+from product p
+where p.in_stock <> exists (
+    select
+    from variant v
+    join stock s on s.variant_id = v.id
+    where v.product_id = p.id
+    and v.is_active
+    and s.on_hand > s.reserved);
+
+-- INV2 ledger: every journal balances
+select journal_id, sum(amount) as sum
+from posting
+group by journal_id
+having sum(amount) <> 0;
+
+-- INV2 ledger: every currency balances
+select j.currency, sum(p.amount) as sum
+from posting p
+join journal j on j.id = p.journal_id
+group by j.currency
+having sum(p.amount) <> 0;
+
+-- INV3 one effect for a key
+select 'orders' as what, idem_principal, idem_key, count(*) as effects
+from orders where idem_key is not null group by 2, 3 having count(*) > 1
+union all
+select 'payment', idem_principal, idem_key, count(*)
+from payment where idem_key is not null group by 2, 3 having count(*) > 1
+union all
+select 'refund', idem_principal, idem_key, count(*)
+from refund where idem_key is not null group by 2, 3 having count(*) > 1
+union all
+select 'settlement', idem_principal, idem_key, count(*)
+from settlement where idem_key is not null group by 2, 3 having count(*) > 1;
+
+-- INV4 a payment of the gateway belongs to one payment
+select provider, provider_payment_id, count(*) as payments
+from payment
+where provider_payment_id is not null
+group by provider, provider_payment_id
+having count(*) > 1;
+
+-- INV4 an order has one capture that was not paid back
+select order_id, count(*) as captures
+from payment
+where captured_amount > refunded_amount
+group by order_id
+having count(*) > 1;
+
+-- INV5 refunds stay within what was captured
+select p.id, p.captured_amount, sum(r.amount) as refunds
+from payment p
+join refund r on r.payment_id = p.id
+where r.status in ('approved', 'processing', 'processed')
+group by p.id
+having sum(r.amount) > p.captured_amount;
+
+-- INV5 refunded quantities stay within what was ordered
+select i.id, i.quantity, i.refunded_quantity, coalesce(sum(ri.quantity), 0) as refunded
+from order_item i
+left join (refund_item ri join refund r on r.id = ri.refund_id
+    and r.status in ('approved', 'processing', 'processed')) on ri.order_item_id = i.id
+group by i.id
+having i.refunded_quantity > i.quantity
+or coalesce(sum(ri.quantity), 0) > i.quantity;
+
+-- INV6 a settlement is the sum of its lines
+select s.id, s.net, coalesce(sum(e.amount), 0) as lines
+from settlement s
+left join earning e on e.settlement_id = s.id
+where s.status in ('requested', 'processing', 'paid')
+group by s.id
+having s.net - s.adjustments <> coalesce(sum(e.amount), 0);
+
+-- INV7 a line is price by quantity, and its tax lies inside
+select id
+from order_item
+where line_total <> unit_price * quantity
+or tax_total <> cgst + sgst + igst
+or (igst > 0 and cgst + sgst > 0)
+or cgst - sgst not in (0, 1)
+or tax_total <> ((line_total - discount) * tax_rate_bps * 2 + 10000 + tax_rate_bps)
+    / (2 * (10000 + tax_rate_bps));
+
+-- INV7 a sub-order is the sum of its lines
+select so.id, so.subtotal, so.total, so.tax_total
+from seller_order so
+left join order_item i on i.seller_order_id = so.id
+group by so.id
+having so.subtotal <> coalesce(sum(i.line_total), 0)
+or so.discount_total <> coalesce(sum(i.discount), 0)
+or so.total <> so.subtotal - so.discount_total + so.shipping_total
+or so.commission_total <> coalesce(sum(i.commission_amount), 0)
+or so.tax_total < coalesce(sum(i.tax_total), 0);
+
+-- INV7 an order is the sum of its sub-orders
+select o.id, o.subtotal, o.total, o.tax_total
+from orders o
+left join seller_order so on so.order_id = o.id
+group by o.id
+having o.subtotal <> coalesce(sum(so.subtotal), 0)
+or o.discount_total <> coalesce(sum(so.discount_total), 0)
+or o.shipping_total <> coalesce(sum(so.shipping_total), 0)
+or o.tax_total <> coalesce(sum(so.tax_total), 0)
+or o.total <> coalesce(sum(so.total), 0)
+or o.total <> o.subtotal - o.discount_total + o.shipping_total;
+
+-- INV7 commission is its rate of what the buyer pays, half up
+select id, line_total - discount as paid, commission_rate_bps, commission_amount
+from order_item
+where commission_amount <> ((line_total - discount) * commission_rate_bps * 2 + 10000) / 20000;
+
+-- INV7 what sellers earn and the commission make up what was captured
+select p.order_id, p.captured_amount, coalesce(sum(e.gross), 0) as earned
+from payment p
+join orders o on o.id = p.order_id
+left join (seller_order so join earning e on e.seller_order_id = so.id
+    and e.refund_id is null) on so.order_id = o.id
+where p.provider <> 'cod'
+and p.captured_amount > 0
+group by p.id
+having p.captured_amount <> coalesce(sum(e.gross), 0)
+or coalesce(sum(e.gross), 0) <> coalesce(sum(e.amount + e.commission), 0);
+
+-- INV9 orders: steps that do not exist
+select e.id, e.order_id, e.from_status, e.status
+from order_event e
+where e.seller_order_id is null
+and (coalesce(e.from_status, ''), e.status) not in (
+    ('', 'pending_payment'), ('', 'confirmed'),
+    ('pending_payment', 'confirmed'), ('pending_payment', 'cancelled'),
+    ('confirmed', 'processing'), ('confirmed', 'cancelled'),
+    ('processing', 'confirmed'), ('processing', 'shipped'), ('processing', 'delivered'),
+    ('processing', 'cancelled'),
+    ('shipped', 'delivered'),
+    -- Money that comes for an order cancelled meanwhile brings it back.
+    ('cancelled', 'confirmed'));
+
+-- INV9 sub-orders: steps that do not exist
+select e.id, e.seller_order_id, e.from_status, e.status
+from order_event e
+where e.seller_order_id is not null
+and (coalesce(e.from_status, ''), e.status) not in (
+    ('', 'pending_payment'), ('', 'pending'),
+    ('pending_payment', 'pending'), ('pending_payment', 'cancelled'),
+    ('pending', 'confirmed'), ('pending', 'cancelled'),
+    ('confirmed', 'packed'), ('confirmed', 'cancelled'),
+    ('packed', 'shipped'), ('packed', 'cancelled'),
+    ('shipped', 'delivered'),
+    ('cancelled', 'pending'));
+
+-- INV9 orders: the history ends where the order is
+select o.id, o.status, e.status as last
+from orders o
+left join lateral (
+    select status
+    from order_event
+    where order_id = o.id
+    and seller_order_id is null
+    order by at desc, id desc
+    limit 1
+) e on true
+where e.status is distinct from o.status;
+
+-- INV9 sub-orders: the order's status follows from theirs
+select o.id, o.status
+from orders o
+join lateral (
+    select count(*) as all_of_them,
+        count(*) filter (where status = 'cancelled') as cancelled,
+        count(*) filter (where status in ('packed', 'shipped', 'delivered')) as under_way,
+        count(*) filter (where status in ('shipped', 'delivered')) as shipped,
+        count(*) filter (where status = 'delivered') as delivered
+    from seller_order
+    where order_id = o.id
+) s on true
+where o.status <> case
+    when s.cancelled = s.all_of_them then 'cancelled'
+    when s.delivered = s.all_of_them - s.cancelled then 'delivered'
+    when s.shipped = s.all_of_them - s.cancelled then 'shipped'
+    when s.under_way > 0 then 'processing'
+    when o.status = 'pending_payment' then 'pending_payment'
+    else 'confirmed' end;
