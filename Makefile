@@ -13,12 +13,12 @@ CFLAGS_asan := -O1 -fno-omit-frame-pointer -DHAAT_FAULTS \
 LDFLAGS_asan := -fsanitize=address,undefined
 CFLAGS_coverage := -O0 --coverage -DHAAT_FAULTS
 LDFLAGS_coverage := --coverage
-CPPFLAGS := -D_GNU_SOURCE -Ilib -I$(B)/gen -include lib/core/banned.h
-CFLAGS := -std=gnu17 -g $(WARN) $(CFLAGS_$(MODE)) $(EXTRA_CFLAGS)
-LIBS = $(shell pkg-config --libs $(PKGS)) -lfcgi
-ifneq ($(MAKECMDGOALS),help)
-CPPFLAGS += $(shell pkg-config --cflags $(PKGS) 2>/dev/null)
-endif
+CPPFLAGS = -D_GNU_SOURCE -Ilib -I$(B)/gen -include lib/core/banned.h $(PKG_CFLAGS)
+CFLAGS = -std=gnu17 -g $(WARN) $(CFLAGS_$(MODE)) $(EXTRA_CFLAGS)
+# Asked once, and only after the packages are there.
+PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
+PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
+LIBS = $(PKG_LIBS) -lfcgi
 
 LIB_SRC := $(wildcard lib/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/queries.o
@@ -34,7 +34,12 @@ $(if $(V),,.SILENT:)
 
 build: $(BINS) $(JOBS) $(B)/endpoints.conf $(B)/schema.json ## Build (MODE=release, debug, asan, coverage)
 
-$(B)/%.o: %.c | $(B)/gen/queries.h $(B)/gen/common_passwords.h $(B)/gen/migrations.h
+# Installs what building needs, unless it is there.
+build/deps: scripts/packages
+	scripts/packages install build
+	@mkdir -p build && touch $@
+
+$(B)/%.o: %.c | build/deps $(B)/gen/queries.h $(B)/gen/common_passwords.h $(B)/gen/migrations.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
@@ -61,7 +66,7 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libhaat.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS) -lcmocka
 
 # Statements become an enum and a table; see sql/gen.c.
-build/gen: sql/gen.c
+build/gen: sql/gen.c | build/deps
 	@mkdir -p $(@D)
 	$(CC) -std=gnu17 -O1 -g $(WARN) -D_GNU_SOURCE -o $@ $<
 $(B)/gen/queries.h: build/gen $(QUERIES)
@@ -82,6 +87,60 @@ $(PASSWORDS): package-lock.json
 $(B)/gen/common_passwords.h: $(PASSWORDS)
 	@mkdir -p $(@D)
 	grep -o '"[^"\\]\{10,\}"' $< | LC_ALL=C sort -u | sed 's/$$/,/' >$@
+
+# --- running ----------------------------------------------------------------
+STACK := MODE=$(MODE) scripts/stack
+
+run: build static ## Install, build, then run in the foreground; Ctrl-C stops it
+	scripts/packages install run
+	exec $(STACK) run
+start: build static ## The same in the background
+	scripts/packages install run
+	$(STACK) start
+stop: ## Stop what start began
+	$(STACK) stop
+status: ## Tell what runs
+	$(STACK) status
+reload: build static ## Take up new programs without a failed request
+	$(STACK) reload
+psql: ## A PostgreSQL shell (reads a script from standard input)
+	$(STACK) psql
+redis-cli: ## A Redis shell (reads a script from standard input)
+	$(STACK) redis-cli
+migrate: ## Bring the tables up to date
+	$(STACK) migrate
+demo: ## Load the demo data anew: make demo SCALE=100000
+	$(STACK) demo $(SCALE)
+doctor: ## Name each missing piece and its fix
+	scripts/doctor
+static: ## The pages, in build/static
+	scripts/static
+
+# --- checking ---------------------------------------------------------------
+test: ## Everything that CI runs
+	scripts/packages install build run test
+	tests/run
+unit: $(UNITS) ## Unit tests only
+	set -e; for t in $^; do $$t; done
+lint: ## Format, static analysis, rules of the house
+	scripts/packages install build lint
+	scripts/lint
+format: ## Format all C
+	clang-format -i $$(git ls-files '*.c' '*.h')
+invariants: ## Check the running instance's books and stock
+	$(STACK) psql -v ON_ERROR_STOP=1 -f tests/invariants.sql
+fuzz: ## Fuzz the parsers: make fuzz SECONDS=60
+	scripts/packages install build lint
+	tests/fuzz/run $(SECONDS)
+check-clean: ## make run and make test in a bare Debian root
+	scripts/clean-root check
+clean: ## Remove what was built
+	rm -rf build
+help: ## This list
+	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
+
+.PHONY: build run start stop status reload psql redis-cli migrate demo doctor static test \
+	unit lint format invariants fuzz check-clean clean help
 
 # What the executables say about themselves.
 $(B)/bin/%.openapi: $(B)/bin/%

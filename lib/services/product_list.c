@@ -111,8 +111,8 @@ compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
 	compose_begin(c, s);
 	/* Where its plan depends on the values, plan each time. */
 	s->custom_plan = !product_filter_is_plain(f) || l->page.offset > 0 ||
-	    (l->order->key != 0 && (f->seller_id.bytes[0] != 0 ||
-	    f->ncategories > 0));
+	    (l->order->key != 0 &&
+		(!uuid_is_zero(f->seller_id) || f->ncategories > 0));
 	if (f->ncategories <= 1 || l->page.offset > 0) {
 		compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
 		product_filter_add(c, s, f);

@@ -538,8 +538,10 @@ print_routes(const struct app *app)
 	for (size_t i = 0; i < app->nroutes; i++) {
 		const struct route *r = &app->routes[i];
 
-		printf("%s\t%s\t%s\t%s\t%s\n", method_name(r->method), r->path,
-		    route_caller(r), route_idempotency(r), app->name);
+		/* The last column is the pool of processes: one each. */
+		printf("%s\t%s\t%s\t%s\t%s\t%s\n", method_name(r->method),
+		    r->path, route_caller(r), route_idempotency(r), app->name,
+		    app->name);
 	}
 	return 0;
 }

@@ -211,14 +211,14 @@ group by lower(brand)
 order by matches desc, min(brand)
 limit 50)
 union all
-select 3, stars::text, count(*)
+(select 3, stars::text, count(*)
 from found
 join generate_series(1, 5) as stars on rating_tenths >= stars * 10
 group by stars
+order by stars desc)
 union all
 select 4, min(price)::text, max(price)
 from found
-where exists (select from found)
 
 -- One product.
 

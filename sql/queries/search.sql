@@ -72,6 +72,10 @@ select 1
 from product
 where is_listed
 
+-- fragment: any_product_end
+-- args: none
+limit 1
+
 -- name: search_words_among
 -- args: candidates text[]
 -- rows: many
