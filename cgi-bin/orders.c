@@ -9,7 +9,7 @@ static const struct field order_create_fields[] = {
 	IN_UUID(shipping_address_id, OPTIONAL,
 	    "From the address book; or give shipping_address"),
 	IN_OBJ(shipping_address, OPTIONAL, struct address, address_fields,
-	    "Where to"),
+	    "Where to", .example = "shown"),
 	IN_UUID(billing_address_id, OPTIONAL,
 	    "From the address book; default: as shipping"),
 	IN_OBJ(billing_address, OPTIONAL, struct address, address_fields,

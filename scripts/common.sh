@@ -1,6 +1,6 @@
 # Shared by the scripts of this folder: where things are, and the settings.
 # Source it; it changes nothing but shell variables until a function is called.
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034
 
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd -P)
 
@@ -91,8 +91,8 @@ load_settings() {
 	local unsafe='["'\''$\\[:cntrl:]]'
 	[[ ! $STATE_DIR$ROOT =~ $unsafe ]] || die "quotes, dollars and backslashes cannot be in STATE_DIR or the path of the checkout"
 	for name in PORT HTTP_PORT HTTPS_PORT; do
-		[[ ${!name} =~ ^[0-9]{1,5}$ ]] && ((10#${!name} >= 1 && 10#${!name} <= 65535)) ||
-			die "$name is no port number: ${!name}"
+		[[ ${!name} =~ ^0*[1-9][0-9]{0,4}$ ]] || die "$name is no port number: ${!name}"
+		((10#${!name} <= 65535)) || die "$name is no port number: ${!name}"
 	done
 	[[ $BIND =~ ^[0-9A-Fa-f.:]+$ ]] || die "BIND is no address: $BIND"
 	[[ $SITE_DOMAIN =~ ^[A-Za-z0-9.-]*$ ]] || die "SITE_DOMAIN is no host name: $SITE_DOMAIN"
@@ -107,7 +107,7 @@ load_settings() {
 # The programs of the newest installed version, or of version $1.
 postgres_bin() {
 	local folder
-	folder=$(printf '%s\n' /usr/lib/postgresql/${1:-*}/bin | sort -V | tail -n 1)
+	folder=$(printf '%s\n' /usr/lib/postgresql/*/bin | grep "/${1:-[0-9]*}/bin" | sort -V | tail -n 1)
 	[[ -x $folder/psql ]] || return 1
 	printf '%s' "$folder"
 }

@@ -10,7 +10,8 @@
  *	-- rows: none | one | maybe | many      (not for fragments)
  *
  * queries.h gets enum query (Q_CART_LINE_ADD …) and enum fragment, queries.c
- * the tables db/query.h declares.  A header that is incomplete is an error.
+ * the tables db/query.h declares.  A header that is incomplete is an error,
+ * and so is a second statement behind the ";" of the first.
  */
 #include <ctype.h>
 #include <stdbool.h>
@@ -18,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE = 4096, NAME = 128, BODY = 64 * 1024 };
+enum { LINE = 4096, NAME = 128, BODY = 64 * 1024, NAMES = 4096 };
 
 struct statement {
 	char name[NAME];
@@ -104,6 +105,64 @@ trim_end(char *s)
 		s[--n] = '\0';
 }
 
+/* Names become C identifiers, each of them once. */
+static void
+check_name(const struct statement *s)
+{
+	static char known[NAMES][NAME];
+	static int n;
+
+	if (!islower((unsigned char)s->name[0]) ||
+	    strspn(s->name, "abcdefghijklmnopqrstuvwxyz0123456789_") !=
+		strlen(s->name))
+		die(s->line, "not a name:", s->name);
+	for (int i = 0; i < n; i++)
+		if (strcmp(known[i], s->name) == 0)
+			die(s->line, "a second", s->name);
+	if (n == NAMES)
+		die(s->line, "too many statements, at", s->name);
+	memcpy(known[n++], s->name, NAME);
+}
+
+/* "name type, name type" */
+static bool
+args_have_types(const char *args)
+{
+	while (*args != '\0') {
+		size_t len = strcspn(args, ",");
+		size_t name = strcspn(args, " ,");
+
+		if (name == 0 || name + 1 >= len)
+			return false;
+		args += len;
+		args += strspn(args, ", ");
+	}
+	return true;
+}
+
+static void
+check(struct statement *s)
+{
+	static const char *const kinds[] = { "none", "one", "maybe", "many" };
+	bool known = s->fragment;
+
+	check_name(s);
+	trim_end(s->body);
+	if (s->body[0] == '\0')
+		die(s->line, "no text for", s->name);
+	if (!s->has_args)
+		die(s->line, "no -- args: for", s->name);
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
+		known = known || strcmp(s->rows, kinds[i]) == 0;
+	if (!known)
+		die(s->line, "no -- rows: none, one, maybe or many for",
+		    s->name);
+	if (!args_have_types(s->args))
+		die(s->line, "an argument without its type in", s->name);
+	if (highest_parameter(s->body) != count_args(s->args))
+		die(s->line, "-- args: does not fit the $n of", s->name);
+}
+
 static void
 finish(struct out *o, struct statement *s)
 {
@@ -111,13 +170,7 @@ finish(struct out *o, struct statement *s)
 
 	if (s->name[0] == '\0')
 		return;
-	trim_end(s->body);
-	if (!s->has_args)
-		die(s->line, "no -- args: for", s->name);
-	if (!s->fragment && s->rows[0] == '\0')
-		die(s->line, "no -- rows: for", s->name);
-	if (highest_parameter(s->body) != count_args(s->args))
-		die(s->line, "-- args: does not fit the $n of", s->name);
+	check(s);
 	if (s->fragment) {
 		fputs("\tF_", o->fragment_names);
 		write_upper(o->fragment_names, s->name);
@@ -152,6 +205,25 @@ take(const char *line, const char *key, char *value, size_t size)
 }
 
 static void
+add_text(struct statement *s, const char *line, int n)
+{
+	size_t len = strlen(s->body);
+	size_t end = len;
+
+	if (line[strspn(line, " \t\r\n")] != '\0') {
+		if (s->name[0] == '\0')
+			die(n, "text before a -- name: or -- fragment:", "");
+		while (end > 0 && isspace((unsigned char)s->body[end - 1]))
+			end--;
+		if (end > 0 && s->body[end - 1] == ';')
+			die(n, "text after the ; of", s->name);
+	}
+	if (len + strlen(line) >= BODY)
+		die(n, "too long:", s->name);
+	memcpy(s->body + len, line, strlen(line) + 1);
+}
+
+static void
 read_file(struct out *o, struct statement *s)
 {
 	FILE *f = fopen(input, "r");
@@ -160,6 +232,9 @@ read_file(struct out *o, struct statement *s)
 	if (f == NULL)
 		die(0, "cannot open", input);
 	for (int n = 1; fgets(line, sizeof(line), f) != NULL; n++) {
+		if (strlen(line) == sizeof(line) - 1)
+			die(n, "a line is too long", "");
+
 		bool name = take(line, "-- name: ", value, sizeof(value));
 		bool fragment = !name &&
 		    take(line, "-- fragment: ", value, sizeof(value));
@@ -178,11 +253,8 @@ read_file(struct out *o, struct statement *s)
 				s->args[0] = '\0';
 		} else if (take(line, "-- rows: ", value, sizeof(value))) {
 			snprintf(s->rows, sizeof(s->rows), "%.15s", value);
-		} else if (strncmp(line, "--", 2) != 0 && s->name[0] != '\0') {
-			if (strlen(s->body) + strlen(line) >= BODY)
-				die(n, "too long:", s->name);
-			memcpy(s->body + strlen(s->body), line,
-			    strlen(line) + 1);
+		} else if (strncmp(line, "--", 2) != 0) {
+			add_text(s, line, n);
 		}
 	}
 	finish(o, s);

@@ -107,10 +107,12 @@ read_secret(struct reader *r, const char *name, size_t min)
 int
 config_load(struct config *c, FILE *faults)
 {
-	struct reader r = { .faults = faults };
+	struct reader r = { 0 };
 
+	/* It decides how secrets are judged, so it is read beforehand. */
 	r.demo = read_flag(&r, "HAAT_DEMO", false);
 	r.count = 0;
+	r.faults = faults;
 #define TEXT(member, name, fallback) c->member = read_text(name, fallback);
 #define NUMBER(member, name, fallback, min, max) \
 	c->member = read_number(&r, name, fallback, min, max);

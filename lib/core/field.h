@@ -23,6 +23,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/text.h"
 #include "core/uuid.h"
 
 enum field_kind {
@@ -93,6 +94,8 @@ struct field {
 	/* Says what is wrong with a text, NULL if nothing. */
 	const char *(*check)(const char *text);
 	const char *help;
+	/* Shown in the documentation; on an optional object or list, any text
+	 * makes the example hold it. */
 	const char *example;
 };
 
@@ -147,10 +150,10 @@ enum { TEXT_MAX = 200, EMAIL_MAX = 254, LONG_MAX_CHARS = 2048,
 	{ .name = #m, .kind = FIELD_ENUM,                                    \
 		.offset = FIELD_AT(m, const char *), .values = list,         \
 		.help = text, .flags = flag, ##__VA_ARGS__ }
-#define IN_OBJ(m, flag, type, table, text)                                   \
+#define IN_OBJ(m, flag, type, table, text, ...)                              \
 	{ .name = #m, .kind = FIELD_OBJ, .offset = FIELD_AT(m, type *),      \
 		.fields = table, .size = sizeof(type), .help = text,         \
-		.flags = flag }
+		.flags = flag, ##__VA_ARGS__ }
 #define IN_LIST(m, flag, type, table, lo, hi, text)                          \
 	{ .name = #m, .kind = FIELD_LIST,                                    \
 		.offset = FIELD_AT(m, struct list), .fields = table,         \

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/array.h"
+#include "db/page_rows.h"
 #include "services/product_shape.h"
 
 const char *const product_sorts[] = { "-created_at", "price", "-price",
@@ -38,9 +39,9 @@ struct listing {
 	struct page page;
 	int64_t key; /* of the cursor */
 	bool back;
-	struct product_row *rows; /* in the order of the list */
+	struct product_row *rows;
 	size_t n;
-	bool more;
+	struct page_rows walk;
 	int64_t count;
 };
 
@@ -162,14 +163,29 @@ queue_kept_count(struct ctx *c, const struct product_filter *f,
 			f->ncategories))), r);
 }
 
+static const char *
+key_of(struct ctx *c, const struct order *o, const struct product_row *row)
+{
+	int64_t key;
+
+	if (o->key == 0)
+		return "";
+	memcpy(&key, (const char *)row + o->key, sizeof(key));
+	return arena_printf(c->arena, "%lld", (long long)key);
+}
+
 static void
 take_rows(struct ctx *c, struct listing *l, struct rows *r)
 {
-	l->more = r->count > l->page.size;
-	l->n = (size_t)(l->more ? l->page.size : r->count);
-	l->rows = ARENA_ARRAY(c->arena, l->n, struct product_row);
-	for (size_t i = 0; i < l->n && row_next(r); i++)
-		product_row_read(r, &l->rows[l->back ? l->n - 1 - i : i]);
+	page_rows_begin(&l->walk, &l->page, l->order->name, r);
+	l->rows = ARENA_ARRAY(c->arena, (size_t)l->walk.left,
+	    struct product_row);
+	while (page_rows_next(&l->walk, r)) {
+		struct product_row *row = &l->rows[l->n++];
+
+		product_row_read(r, row);
+		page_rows_at(&l->walk, key_of(c, l->order, row), row->id);
+	}
 }
 
 static enum err
@@ -190,7 +206,7 @@ read_listing(struct ctx *c, struct listing *l)
 		return OK;
 	}
 	/* The end of the list tells how long it is. */
-	if (!l->page.cursor.given && !l->more &&
+	if (!l->page.cursor.given && !l->walk.walk.more &&
 	    (l->n > 0 || l->page.offset == 0)) {
 		l->count = l->page.offset + (int64_t)l->n;
 		return OK;
@@ -200,37 +216,15 @@ read_listing(struct ctx *c, struct listing *l)
 
 /* --- the whole ---------------------------------------------------------- */
 
-static struct cursor
-cursor_at(struct ctx *c, const struct listing *l,
-    const struct product_row *row)
-{
-	struct cursor at = { .given = true, .sort = l->order->name,
-		.key = "", .id = row->id };
-	int64_t key;
-
-	if (l->order->key == 0)
-		return at;
-	memcpy(&key, (const char *)row + l->order->key, sizeof(key));
-	at.key = arena_printf(c->arena, "%lld", (long long)key);
-	return at;
-}
-
 enum err
 product_list(struct ctx *c, const struct product_filter *f, struct buf *out,
     struct page_out *page)
 {
-	struct page_walk walk = { 0 };
 	struct listing l;
 
 	TRY(listing_begin(c, f, &l));
 	if (!f->none)
 		TRY(read_listing(c, &l));
-	walk.rows = (int64_t)l.n;
-	walk.more = l.more;
-	if (l.n > 0) {
-		walk.first = cursor_at(c, &l, &l.rows[l.back ? l.n - 1 : 0]);
-		walk.last = cursor_at(c, &l, &l.rows[l.back ? 0 : l.n - 1]);
-	}
-	page_end(c, &l.page, &walk, l.count, page);
+	page_end(c, &l.page, &l.walk.walk, l.count, page);
 	return product_summaries(c, l.rows, l.n, out);
 }

@@ -128,6 +128,7 @@ static void
 compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
 {
 	const struct place *at = &k->at;
+	enum fragment order = k->back ? F_ORDER_RANK_BACK : F_ORDER_RANK;
 	int64_t rows = (int64_t)(k->max - k->n);
 
 	compose_begin(c, s);
@@ -136,16 +137,130 @@ compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
 	product_filter_add(c, s, k->filter);
 	if (at->bounded)
 		compose_add(s, at->above ? F_WINDOW_ABOVE : F_WINDOW_UNTIL,
-		    ARGS(arg_bound(at->bound)));
+		    ARGS(A(at->bound)));
 	compose_add(s, at->above ? F_ORDER_NEWEST_BACK : F_ORDER_NEWEST,
 	    NO_ARGS);
 	compose_add(s, F_WINDOW_END, ARGS(A(k->filter->terms)));
 	if (at->in_row)
 		compose_add(s, k->back ? F_BEFORE_RANK : F_AFTER_RANK,
 		    ARGS(A(at->rank), A(at->id)));
-	compose_add(s, k->back ? F_ORDER_RANK_BACK : F_ORDER_RANK, NO_ARGS);
-	if (at->skip > 0)
-		compose_add(s, F_LIMIT_ROWS_FROM, ARGS(A(rows), A(at->skip)));
-	else
-		compose_add(s, F_LIMIT_ROWS, ARGS(A(rows)));
+	compose_add(s, order, NO_ARGS);
+	compose_add(s, F_LIMIT_ROWS_FROM, ARGS(A(rows), A(at->skip)));
+	compose_add(s, F_WINDOW_PAGE, NO_ARGS);
+	compose_add(s, order, NO_ARGS);
+}
+
+/* The neighbour in the direction of reading. */
+static struct place
+next_place(const struct ranking *k, struct uuid top, struct uuid low)
+{
+	return (struct place){ .bounded = true, .above = k->back,
+		.bound = k->back ? top : id_below(low) };
+}
+
+/* Takes what the page needs of one window and moves on; *end tells that
+ * there is no other. */
+static enum err
+read_window(struct ctx *c, struct ranking *k, bool *end)
+{
+	struct uuid top = { 0 }, low = { 0 };
+	int64_t matches = 0;
+	struct compose s;
+	struct rows r;
+
+	compose_window(c, &s, k);
+	TRY(compose_each(c, &s, &r));
+	while (row_next(&r)) {
+		matches = col_i64(&r);
+		top = col_uuid(&r);
+		low = col_uuid(&r);
+		/* A window keeps its bound, whatever becomes of the row. */
+		if (k->at.bounded && !k->at.above)
+			top = k->at.bound;
+		if (col_is_null(&r) || k->n == k->max)
+			break;
+		product_row_read(&r, &k->rows[k->n]);
+		k->rows[k->n].rank = col_i64(&r);
+		k->tops[k->n++] = top;
+	}
+	if (!k->at.bounded && matches < WINDOW)
+		k->found = matches;
+	*end = k->back ? matches == 0 && k->at.above : matches < WINDOW;
+	k->at = next_place(k, top, low);
+	return OK;
+}
+
+static enum err
+read_ranking(struct ctx *c, struct ranking *k)
+{
+	bool end = false;
+
+	for (int i = 0; i < WINDOWS_OF_A_PAGE && !end && k->n < k->max; i++)
+		TRY(read_window(c, k, &end));
+	if (k->found < 0)
+		TRY(product_count(c, k->filter, &k->found));
+	return OK;
+}
+
+/* --- the whole ----------------------------------------------------------- */
+
+static void
+reverse(struct product_row *rows, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		struct product_row row = rows[i];
+
+		rows[i] = rows[n - 1 - i];
+		rows[n - 1 - i] = row;
+	}
+}
+
+static enum err
+list_by_relevance(struct ctx *c, const struct product_filter *f,
+    struct buf *out, struct page_out *page)
+{
+	struct page_walk walk = { 0 };
+	struct ranking k;
+	size_t n;
+
+	TRY(ranking_begin(c, f, &k));
+	TRY(read_ranking(c, &k));
+	n = k.n < k.max ? k.n : k.max - 1;
+	walk.rows = (int64_t)n;
+	walk.more = k.n == k.max;
+	if (n > 0) {
+		walk.first = cursor_at(c, &k, k.back ? n - 1 : 0);
+		walk.last = cursor_at(c, &k, k.back ? 0 : n - 1);
+	}
+	page_end(c, &k.page, &walk, k.found, page);
+	if (k.back)
+		reverse(k.rows, n);
+	return product_summaries(c, k.rows, n, out);
+}
+
+static enum err
+list_matches(struct ctx *c, const struct product_filter *f, struct buf *out,
+    struct page_out *page)
+{
+	/* A product_list() without possible matches checks the page. */
+	if (f->none || strcmp(f->query->sort, by_relevance) != 0)
+		return product_list(c, f, out, page);
+	return list_by_relevance(c, f, out, page);
+}
+
+enum err
+search_products(struct ctx *c, struct product_filter *f, struct buf *out,
+    struct page_out *page)
+{
+	const char *corrected;
+
+	f->terms = search_terms(c, f->query->q);
+	TRY(list_matches(c, f, out, page));
+	if (f->none || page->count > 0)
+		return OK;
+	TRY(search_correct(c, f->query->q, &corrected));
+	if (corrected == NULL)
+		return OK;
+	f->terms = corrected;
+	return list_matches(c, f, out, page);
 }

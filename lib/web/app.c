@@ -16,7 +16,8 @@
 #include "web/problem.h"
 #include "web/request.h"
 
-enum { TRIES = 3, IDLE_US = 300 * 1000 * 1000, ETAG_BYTES = 12 };
+enum { TRIES = 3, IDLE_US = 300 * 1000 * 1000, IDLE_LOOK_MS = 30 * 1000,
+	ETAG_BYTES = 12 };
 
 /* What the process keeps between requests. */
 struct process {
@@ -518,14 +519,16 @@ handle(struct process *p)
 static int
 run(struct process *p)
 {
-	for (int64_t n = 0; n < p->config.max_requests && io_accept(p->io);
-	    n++) {
+	for (int64_t n = 0; n < p->config.max_requests; n++) {
+		while (!io_wait(p->io, IDLE_LOOK_MS))
+			db_close_idle(p->db, IDLE_US);
+		if (!io_accept(p->io))
+			break;
 		/* Nobody waits for the answer: do not do the work. */
 		if (!io_peer_gone(p->io))
 			handle(p);
 		io_finish(p->io);
 		arena_reset(p->arena);
-		db_close_idle(p->db, IDLE_US);
 	}
 	return 0;
 }

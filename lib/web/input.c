@@ -112,8 +112,10 @@ put_text(const struct binding *b, const struct field *f, void *to,
 	size_t len = utf8_length(v);
 	const char *wrong;
 
-	/* A REQUIRED text is not blank; secrets have rules of their own. */
-	if ((f->flags & REQUIRED) && !(f->flags & SECRET) && utf8_blank(v)) {
+	/* A REQUIRED text is not blank, nor one with a least length; secrets
+	 * have rules of their own. */
+	if (((f->flags & REQUIRED) || f->min > 0) && !(f->flags & SECRET) &&
+	    utf8_blank(v)) {
 		WRONG(b, f, "This may not be blank.");
 		return;
 	}
@@ -468,6 +470,7 @@ bind_repeated(const struct binding *b, const struct field *f, void *to)
 {
 	struct request *rq = b->rq;
 	struct texts *texts = to;
+	bool good = true;
 
 	texts->v = ARENA_ARRAY(rq->ctx.arena, rq->nparams, const char *);
 	for (size_t i = 0; i < rq->nparams; i++) {
@@ -476,14 +479,13 @@ bind_repeated(const struct binding *b, const struct field *f, void *to)
 		if (strcmp(p->name, f->name) != 0)
 			continue;
 		p->seen = true;
-		if ((int64_t)texts->n == f->max ||
-		    utf8_length(p->value) > TEXT_MAX) {
-			WRONG(b, f, "At most %lld short texts.",
-			    (long long)f->max);
-			return;
-		}
-		texts->v[texts->n++] = p->value;
+		good = good && (int64_t)texts->n < f->max &&
+		    utf8_length(p->value) <= TEXT_MAX;
+		if (good)
+			texts->v[texts->n++] = p->value;
 	}
+	if (!good)
+		WRONG(b, f, "At most %lld short texts.", (long long)f->max);
 }
 
 static void
@@ -492,6 +494,7 @@ bind_attributes(const struct binding *b, const struct field *f, void *to)
 	struct request *rq = b->rq;
 	struct map *map = to;
 	size_t skip = strlen(f->name) + 1;
+	bool good = true;
 
 	map->names = ARENA_ARRAY(rq->ctx.arena, rq->nparams, const char *);
 	map->values = ARENA_ARRAY(rq->ctx.arena, rq->nparams, const char *);
@@ -501,16 +504,18 @@ bind_attributes(const struct binding *b, const struct field *f, void *to)
 		if (strncmp(p->name, "attr.", 5) != 0)
 			continue;
 		p->seen = true;
-		if ((int64_t)map->n == f->max || p->name[skip] == '\0' ||
-		    utf8_length(p->name) > TEXT_MAX ||
-		    utf8_length(p->value) > TEXT_MAX) {
-			WRONG(b, f, "At most %lld attributes, by short names.",
-			    (long long)f->max);
-			return;
-		}
+		good = good && (int64_t)map->n < f->max &&
+		    p->name[skip] != '\0' &&
+		    utf8_length(p->name) <= TEXT_MAX &&
+		    utf8_length(p->value) <= TEXT_MAX;
+		if (!good)
+			continue;
 		map->names[map->n] = p->name + skip;
 		map->values[map->n++] = p->value;
 	}
+	if (!good)
+		WRONG(b, f, "At most %lld attributes, by short names.",
+		    (long long)f->max);
 }
 
 static bool

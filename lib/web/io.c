@@ -31,6 +31,14 @@ io_open(void)
 }
 
 bool
+io_wait(struct io *io, int timeout_ms)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return !io->fastcgi || poll(&p, 1, timeout_ms) != 0;
+}
+
+bool
 io_accept(struct io *io)
 {
 	if (io->fastcgi)

@@ -13,7 +13,13 @@ struct io;
 /* Prepares; name is for the log.  NULL if the process cannot serve. */
 struct io *io_open(void);
 
-/* Waits for the next request.  False: time to end.  As plain CGI there is
+/*
+ * Waits for a request to come, at most so long.  False: none came.  True also
+ * after a signal: io_accept() knows what it meant.
+ */
+bool io_wait(struct io *io, int timeout_ms);
+
+/* Takes the next request.  False: time to end.  As plain CGI there is
  * one. */
 bool io_accept(struct io *io);
 

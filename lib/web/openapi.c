@@ -367,6 +367,9 @@ may_fail(const struct route *r, enum err e)
 	bool token = !(r->allow & (PUBLIC | PROVIDER)) ||
 	    (r->allow & CALLER_OPTIONAL);
 
+	for (const enum err *p = r->errors; p && *p != OK; p++)
+		if (*p == e)
+			return true;
 	switch (e) {
 	case ERR_VALIDATION:
 		return true;
@@ -397,9 +400,6 @@ may_fail(const struct route *r, enum err e)
 		return r->limit != LIMIT_NONE &&
 		    (r->limit != LIMIT_AUTO || r->method != GET);
 	default:
-		for (const enum err *p = r->errors; p && *p != OK; p++)
-			if (*p == e)
-				return true;
 		return false;
 	}
 }
@@ -640,8 +640,7 @@ static const char head[] =
     "\"version\":\"1.0.0\",\"summary\":\"Multi-vendor marketplace\","
     "\"description\":\"Errors are problem+json with a stable `code`. Lists "
     "are pages with `next` and `previous` links. Amounts are integers in "
-    "the currency's minor unit.\",\"license\":{\"name\":\"Proprietary\","
-    "\"identifier\":\"LicenseRef-haat\"}},\"servers\":[{\"url\":\"/\"}],"
+    "the currency's minor unit.\"},\"servers\":[{\"url\":\"/\"}],"
     "\"security\":[],\"components\":{\"securitySchemes\":{\"bearer\":{"
     "\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\","
     "\"description\":\"The access token of auth/login/\"}},"

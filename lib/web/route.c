@@ -48,12 +48,29 @@ complain(const struct app *app, const struct route *r, const char *why)
 }
 
 static int
+check_field(const struct app *app, const struct route *r,
+    const struct field *fields, const struct field *f)
+{
+	if (f->name == NULL || *f->name == '\0')
+		return complain(app, r, "a field without a name");
+	for (const struct field *p = fields; p != f; p++)
+		if (p->name != NULL && strcmp(p->name, f->name) == 0)
+			return complain(app, r, "a field stands twice");
+	if (f->kind == FIELD_I64 && f->min > f->max)
+		return complain(app, r, "a number without a range");
+	if (f->kind == FIELD_ENUM && f->values == NULL)
+		return complain(app, r, "a choice without values");
+	return 0;
+}
+
+static int
 check_fields(const struct app *app, const struct route *r,
     const struct field *fields)
 {
 	int faults = 0;
 
 	for (const struct field *f = fields; f->kind != FIELD_END; f++) {
+		faults += check_field(app, r, fields, f);
 		if (f->help == NULL || *f->help == '\0')
 			faults += complain(app, r, "a field without help");
 		if (!(f->flags & (REQUIRED | OPTIONAL)))

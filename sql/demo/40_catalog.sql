@@ -97,7 +97,8 @@ from (
 			and p.vals[p.first] <> all ('{Piece,Single,Pack of 1,1 piece,Standard}')
 			then ', ' || p.vals[p.first] else '' end
 		|| p.suffix as name,
-		upper(left(p.said, 1)) || substr(p.said, 2)
+		case when p.said ~ '^A [AEIOaeio]' then 'An' || substr(p.said, 2)
+			else upper(left(p.said, 1)) || substr(p.said, 2) end
 		|| ' ' || p.says2 || case when p.says3 is null then '' else ' ' || p.says3 end
 		as description,
 		p.offer, p.tiered, p.empty, p.colours, p.values, p.first
@@ -216,6 +217,7 @@ analyze demo_price;
 
 create temp table demo_tier as
 select v.id as variant_id, v.created_at, t.audience, v.moq * t.least as min_quantity,
+	v.i * 1000 + v.position * 100 + t.least as no,
 	greatest(50, round(v.price * t.percent / 5000.0) * 50)::bigint as price
 from demo_variant v
 cross join (values ('all', 3, 96), ('all', 10, 91), ('business', 5, 88), ('business', 20, 82),

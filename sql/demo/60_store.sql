@@ -50,7 +50,7 @@ join demo_price r on r.i = v.i
 order by v.i, v.position;
 
 insert into price_tier (id, variant_id, min_quantity, price, audience)
-select pg_temp.id(created_at, 'tier ' || variant_id || audience || min_quantity), variant_id,
+select pg_temp.id(created_at, 'tier ' || no), variant_id,
 	min_quantity, price, audience
 from demo_tier;
 

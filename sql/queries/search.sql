@@ -20,20 +20,31 @@ and id > $1
 -- fragment: window_end
 -- args: terms text
 limit 500
+), span as (
+select (select count(*) from found) as matches,
+	(select id from found order by id desc limit 1) as top,
+	(select id from found order by id limit 1) as low
 ), ranked as (
 select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
 	rating_tenths, rating_count, in_stock, image,
 	(extract(epoch from created_at) * 1000000)::bigint as created_us, popularity,
 	round(ts_rank(tsv, to_tsquery('english', $1)) * 1000000)::bigint as rank
 from found
-)
+), page as (
 select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
-	rating_tenths, rating_count, in_stock, image, created_us, popularity, rank,
-	(select count(*) from found),
-	(select id from found order by id desc limit 1),
-	(select id from found order by id limit 1)
+	rating_tenths, rating_count, in_stock, image, created_us, popularity, rank
 from ranked
 where true
+
+-- One row at least, so that the window is known where its page is empty.
+-- fragment: window_page
+-- args: none
+)
+select matches, top, low, id, name, slug, brand, category_id, seller_id, price,
+	compare_at_price, currency, rating_tenths, rating_count, in_stock, image, created_us,
+	popularity, rank
+from span
+left join page on true
 
 -- fragment: order_rank
 -- args: none

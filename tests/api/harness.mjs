@@ -161,7 +161,9 @@ class Psql {
 /** sql`select … ${value}`: rows as objects, [] for a statement without rows. */
 async function query(psql, strings, values) {
   const text = strings.reduce((all, piece, i) => all + literal(values[i - 1]) + piece)
-  if (!/^\s*(select|with|values|table)\b|\breturning\b/i.test(text)) {
+  const asks = /^\s*(select|values|table)\b/i.test(text) || /\breturning\b/i.test(text) ||
+    (/^\s*with\b/i.test(text) && !/\b(insert|update|delete)\b/i.test(text))
+  if (!asks) {
     await psql.ask(text)
     return []
   }
@@ -538,7 +540,7 @@ export function mintTokens({ id, role = 'customer', sid, jti = uuid7() }, on = m
     token_type: type, role, sub: id, sid, jti: type === 'refresh' ? jti : uuid7(),
     iat: now - 1, exp: now + (type === 'refresh' ? 1209600 : 900), ...more,
   })
-  const header = { alg: 'HS256', typ: 'JWT', kid: 'a' }
+  const header = { alg: 'HS256', typ: 'JWT' }
   return {
     access: signToken(header, claims('access'), on.settings.JWT_SECRET),
     refresh: signToken(header, claims('refresh'), on.settings.JWT_SECRET),
@@ -560,7 +562,7 @@ export async function person(
       values (${sid}, ${id}, now() + interval '14 days')
     )
     insert into refresh_token (jti, session_id, expires_at)
-    values (${jti}, ${sid}, now() + interval '14 days') returning 1 as done`
+    values (${jti}, ${sid}, now() + interval '14 days')`
   const { access, refresh } = mintTokens({ id, role, sid, jti }, on)
   return { id, sid, jti, email, role, token: access, refresh }
 }

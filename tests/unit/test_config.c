@@ -71,7 +71,7 @@ each_fault_is_told_by_name(void **state)
 		{ "JWT_SECRET", "example-jwt-secret-replace-me-replace-me" },
 		{ "JWT_SECRET", "EXAMPLE-jwt-secret-replace-me-replace-me" },
 		{ "JWT_SECRET", "change-me-change-me-change-me-change-me" },
-		{ "JWT_SECRET_PREVIOUS", "short" },
+		{ "JWT_SECRET_PREVIOUS", "brief" },
 		{ "HAAT_SECRET", NULL },
 		{ "RAZORPAY_KEY_SECRET", "too short" },
 		{ "RAZORPAY_WEBHOOK_SECRET", NULL },
