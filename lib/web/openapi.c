@@ -247,6 +247,10 @@ write_example(struct writer *w, const struct field *f, bool in)
 
 	switch (f->kind) {
 	case FIELD_OBJ:
+		if (f->flags & NULLABLE) {
+			js_null(&w->j, NULL);
+			return;
+		}
 		write_example_object(w,
 		    f->shape != NULL ? f->shape->fields : f->fields, in);
 		break;
@@ -293,6 +297,19 @@ write_example(struct writer *w, const struct field *f, bool in)
 			text = f->values[0];
 		js_str(&w->j, NULL, text != NULL ? text : "text");
 	}
+}
+
+static void
+write_example_page(struct writer *w, const struct shape *s)
+{
+	js_open(&w->j, '{');
+	js_i64(&w->j, "count", 1);
+	js_null(&w->j, "next");
+	js_null(&w->j, "previous");
+	js_open_key(&w->j, "results", '[');
+	write_example_object(w, s->fields, false);
+	js_close(&w->j, ']');
+	js_close(&w->j, '}');
 }
 
 /* --- operations --------------------------------------------------------- */
@@ -457,6 +474,11 @@ write_success(struct writer *w, const struct route *r)
 		js_key(&w->j, "schema");
 		write_ref(w, r->out->name,
 		    r->out_kind == OUT_IS_PAGE ? "_page" : "");
+		js_key(&w->j, "example");
+		if (r->out_kind == OUT_IS_PAGE)
+			write_example_page(w, r->out);
+		else
+			write_example_object(w, r->out->fields, false);
 		js_close(&w->j, '}');
 		js_close(&w->j, '}');
 	}

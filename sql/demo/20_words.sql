@@ -65,6 +65,7 @@ insert into demo_palette values
 	('gold', 'Antique Gold:#b98c35|Gold:#d8ac3e|Oxidised Silver:#8d949b|Rose Gold:#d0937c'),
 	('pack', 'Saffron:#e58a24|Leaf Green:#4b8b3b|Brick Red:#b5452f|Turmeric:#dfae2a|Cobalt:#30589c|Plum:#7b3a63|Teal:#2a7f7a|Cocoa:#6d4631'),
 	('care', 'Rose:#dc8ea0|Aloe:#86b98b|Lavender:#a793c9|Sandal:#d4ad7c|Aqua:#7fbcc9|Hibiscus:#cc5a72|Marigold:#e6aa3d'),
+	('lips', 'Crimson:#b3243c|Rose:#d1607a|Coral:#e2725b|Berry:#7f2346|Brick:#a4432f|Nude:#c98d76|Plum:#6d2b52|Fuchsia:#c63784'),
 	('work', 'Safety Orange:#ee7a22|Signal Yellow:#efc521|Hi-Vis Green:#a6c62c|Blue:#2f66b1|Grey:#7c838b|Red:#c43a34'),
 	('kraft', 'Kraft:#c29662|White:#e3e1da|Brown:#9c7447');
 
@@ -569,7 +570,7 @@ insert into demo_kind values
 	'Long Lasting|Alcohol Free|For Her|For Him|Unisex',
 	'Sandalwood|Amber|Vanilla|Cedar',
 	'{a} over {m}, {b}; two drops stay till evening.|The smell of {a} with a base of {m}, in a bottle worth keeping.'),
-('LIP', 54, 'lipstick', 'silk', '3304', 1800, 149, 990, 1, 26, '5,12,12', true, '', '',
+('LIP', 54, 'lipstick', 'lips', '3304', 1800, 149, 990, 1, 26, '5,12,12', true, '', '',
 	'Finish|Feature|Base',
 	'{a} {n}, {b}|{c} {a} {n}|{c} {n} with {m}|{a} {n} with {m}',
 	'Lipstick|Liquid Lipstick|Lip Crayon|Lip Balm|Sindoor',

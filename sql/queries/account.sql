@@ -64,7 +64,7 @@ where id = $1
 and email_key = lower($2);
 
 -- name: account_token_add
--- args: token_hash bytea, account_id uuid, purpose text, email text, valid_secs bigint
+-- args: token_hash bytea, account_id uuid, purpose text, email text, valid_secs double precision
 -- rows: none
 insert into account_token (token_hash, account_id, purpose, email, expires_at)
 values ($1, $2, $3, $4, now() + make_interval(secs => $5));
@@ -90,13 +90,13 @@ and purpose = $2
 and used_at is null;
 
 -- name: session_add
--- args: id uuid, account_id uuid, valid_secs bigint, ip text, user_agent text
+-- args: id uuid, account_id uuid, valid_secs double precision, ip text, user_agent text
 -- rows: none
 insert into session (id, account_id, expires_at, ip, user_agent)
 values ($1, $2, now() + make_interval(secs => $3), $4, $5);
 
 -- name: session_extend
--- args: id uuid, valid_secs bigint
+-- args: id uuid, valid_secs double precision
 -- rows: none
 update session
 set expires_at = now() + make_interval(secs => $2)
@@ -121,7 +121,7 @@ and id is distinct from $2
 and revoked_at is null;
 
 -- name: refresh_add
--- args: jti uuid, session_id uuid, parent uuid, valid_secs bigint
+-- args: jti uuid, session_id uuid, parent uuid, valid_secs double precision
 -- rows: none
 insert into refresh_token (jti, session_id, parent, expires_at)
 values ($1, $2, $3, now() + make_interval(secs => $4));
@@ -163,7 +163,7 @@ insert into login_failure (bucket)
 values ($1);
 
 -- name: login_failure_count
--- args: bucket text, window_secs bigint
+-- args: bucket text, window_secs double precision
 -- rows: one
 select count(*)
 from login_failure

@@ -60,6 +60,24 @@ type_named(const char *name)
 }
 
 static int
+wrong_type(const struct query_def *q, const char *arg, Oid seen)
+{
+	char text[20];
+	const char *values[] = { text };
+	PGresult *r;
+	int fault;
+
+	snprintf(text, sizeof(text), "%u", seen);
+	r = PQexecParams(conn, "select $1::oid::regtype", 1, NULL, values,
+	    NULL, NULL, 0);
+	fault = wrong(q, arg, PQresultStatus(r) == PGRES_TUPLES_OK ?
+		arena_printf(unit_ctx()->arena, ", but PostgreSQL sees %s",
+		    PQgetvalue(r, 0, 0)) : PQresultErrorMessage(r));
+	PQclear(r);
+	return fault;
+}
+
+static int
 check_args(const struct query_def *q, const PGresult *described)
 {
 	const char *p = q->args;
@@ -79,8 +97,8 @@ check_args(const struct query_def *q, const PGresult *described)
 		if (want == 0)
 			faults += wrong(q, "no such type: ", arg);
 		else if (want != PQparamtype(described, i))
-			faults += wrong(q, "PostgreSQL sees another type "
-					   "than ", arg);
+			faults += wrong_type(q, arg,
+			    PQparamtype(described, i));
 	}
 	return faults;
 }
