@@ -20,7 +20,7 @@ fault_point(const char *kind)
 {
 	if (countdown == 0 || --countdown > 0)
 		return false;
-	log_warn("fault on purpose in %s", kind);
+	log_warn("failing on purpose: %s", kind);
 	return true;
 }
 #endif

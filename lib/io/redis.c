@@ -117,7 +117,7 @@ ensure_connected(struct ctx *c)
 	    *c->config->redis_url == '\0')
 		return false;
 	if (fault_point("redis"))
-		return away(r, "fault on purpose");
+		return away(r, "failing on purpose");
 	if (r->conn != NULL)
 		return true;
 	r->conn = dial(c);

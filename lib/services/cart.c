@@ -23,6 +23,7 @@ static const struct field item_fields[] = {
 	OUT_TEXT_NULL("image", "Thumbnail"),
 	OUT_OBJ("seller", &cart_seller_shape, "Who sells it"),
 	OUT_I64("quantity", "Units"),
+	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	OUT_I64("unit_price", "For one unit, tax included"),
 	OUT_I64("line_total", "Quantity times unit price"),
 	OUT_I64("available_quantity", "Units that could be bought now"),
@@ -80,6 +81,7 @@ write_line(struct rows *r, struct json *j, struct totals *t)
 	sellable = col_bool(r);
 	money_times(price, quantity, &total);
 	js_i64(j, "quantity", quantity);
+	js_str(j, "currency", "INR");
 	js_i64(j, "unit_price", price);
 	js_i64(j, "line_total", total);
 	js_i64(j, "available_quantity", available);

@@ -35,6 +35,7 @@ static const struct field item_fields[] = {
 	OUT_TEXT_NULL("image", "As sold"),
 	OUT_I64("quantity", "Units ordered"),
 	OUT_I64("refunded_quantity", "Units refunded"),
+	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	OUT_I64("unit_price", "For one unit, tax included"),
 	OUT_I64("tax_rate_bps", "Basis points", .example = "1800"),
 	OUT_LIST("taxes", &tax_shape, "CGST and SGST, or IGST across states"),
@@ -92,10 +93,10 @@ static const struct field seller_order_fields[] = {
 	OUT_ENUM("status", seller_order_statuses, "Where it stands"),
 	OUT_OBJ("seller", &seller_ref_shape, "Who ships it"),
 	OUT_LIST("items", &order_item_shape, "Lines"),
+	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	OUT_TOTALS,
 	OUT_OBJ_NULL("tracking", &tracking_shape, "Once shipped"),
-	OUT("customer", FIELD_OBJ, OPTIONAL, "For its seller only",
-	    .shape = &customer_shape),
+	OUT_OBJ_NULL("customer", &customer_shape, "For its seller only"),
 	OUT_TIME("placed_at", "When it was ordered"),
 	{ 0 },
 };
@@ -186,6 +187,7 @@ write_item(struct json *j, const struct order_item *i)
 	js_str(j, "image", i->image);
 	js_i64(j, "quantity", i->quantity);
 	js_i64(j, "refunded_quantity", i->refunded_quantity);
+	js_str(j, "currency", "INR");
 	js_i64(j, "unit_price", i->unit_price);
 	js_i64(j, "tax_rate_bps", i->tax_rate_bps);
 	js_open_key(j, "taxes", '[');
@@ -218,8 +220,10 @@ write_part(struct json *j, const struct order *o, const struct seller_order *p)
 		if (uuid_equal(o->items[i].seller_order_id, p->id))
 			write_item(j, &o->items[i]);
 	js_close(j, ']');
+	js_str(j, "currency", o->currency);
 	write_totals(j, &p->totals);
 	js_raw(j, "tracking", p->tracking);
+	js_null(j, "customer");
 	js_time(j, "placed_at", p->placed_at);
 	js_close(j, '}');
 }

@@ -1,5 +1,6 @@
 #include "services/product_filter.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/json.h"
@@ -113,6 +114,64 @@ product_filter_add(struct ctx *c, struct compose *s,
 		    ARGS(A(array_uuids(c->arena, f->categories,
 			f->ncategories))));
 	product_filter_add_but_category(c, s, f);
+}
+
+static uint64_t
+hash_more(uint64_t h, const void *p, size_t len)
+{
+	const unsigned char *bytes = p;
+
+	for (size_t i = 0; i < len; i++)
+		h = (h ^ bytes[i]) * 1099511628211u;
+	return h;
+}
+
+/* Of the statement's text and arguments: the same for the same filters. */
+static uint64_t
+filter_hash(struct ctx *c, const struct product_filter *f)
+{
+	struct compose s;
+	uint64_t h;
+
+	compose_begin(c, &s);
+	product_filter_add(c, &s, f);
+	h = hash_more(1469598103934665603u, buf_text(&s.text), s.text.len);
+	for (size_t i = 0; i < s.n; i++) {
+		const struct arg *a = &s.args[i];
+
+		if (a->kind == ARG_TEXT)
+			h = hash_more(h, a->text, strlen(a->text) + 1);
+		else if (a->kind == ARG_UUID)
+			h = hash_more(h, &a->uuid, sizeof(a->uuid));
+		else
+			h = hash_more(h, &a->i64, sizeof(a->i64));
+	}
+	return h;
+}
+
+const char *
+product_filter_carry(struct ctx *c, const struct product_filter *f,
+    const char *key, int64_t count)
+{
+	return arena_printf(c->arena, "%s;%lld;%llx", key, (long long)count,
+	    (unsigned long long)filter_hash(c, f));
+}
+
+int64_t
+product_filter_carried(struct ctx *c, const struct product_filter *f,
+    const char *key)
+{
+	const char *at = strchr(key, ';');
+	char *end;
+	long long count;
+
+	if (at == NULL)
+		return -1;
+	count = strtoll(at + 1, &end, 10);
+	if (*end != ';' || count < 0 || count > COUNT_EXACT + 1 ||
+	    strtoull(end + 1, NULL, 16) != filter_hash(c, f))
+		return -1;
+	return count;
 }
 
 bool

@@ -48,6 +48,16 @@ void product_filter_add(struct ctx *c, struct compose *s,
 void product_filter_add_but_category(struct ctx *c, struct compose *s,
     const struct product_filter *f);
 
+/*
+ * The cursors of a list carry its count, so that only the first page counts.
+ * A key with the count of this filter's matches behind it; and the count
+ * behind a key, -1 if there is none or it is of other filters.
+ */
+const char *product_filter_carry(struct ctx *c,
+    const struct product_filter *f, const char *key, int64_t count);
+int64_t product_filter_carried(struct ctx *c, const struct product_filter *f,
+    const char *key);
+
 /* Whether at most categories narrow it. */
 bool product_filter_is_category(const struct product_filter *f);
 /* Whether nothing narrows it but categories and seller. */

@@ -69,7 +69,7 @@ listing_begin(struct ctx *c, const struct product_filter *f,
 		return OK;
 	errno = 0;
 	l->key = strtoll(at->key, &end, 10);
-	if (errno != 0 || end == at->key || *end != '\0')
+	if (errno != 0 || end == at->key || (*end != '\0' && *end != ';'))
 		return fail_field(c, "cursor",
 		    "This is not a cursor of this list.");
 	return OK;
@@ -142,9 +142,11 @@ product_count(struct ctx *c, const struct product_filter *f, int64_t *count)
 
 	compose_begin(c, &s);
 	s.custom_plan = !product_filter_is_plain(f);
-	compose_add(&s, F_PRODUCT_COUNT, NO_ARGS);
+	compose_add(&s, F_PRODUCT_SAMPLE, NO_ARGS);
 	product_filter_add(c, &s, f);
-	compose_add(&s, F_PRODUCT_COUNT_END, NO_ARGS);
+	compose_add(&s, F_PRODUCT_SAMPLE_OF, NO_ARGS);
+	product_filter_add(c, &s, f);
+	compose_add(&s, F_PRODUCT_SAMPLE_END, NO_ARGS);
 	TRY(compose_each(c, &s, &r));
 	*count = row_next(&r) ? col_i64(&r) : 0;
 	return OK;
@@ -163,29 +165,14 @@ queue_kept_count(struct ctx *c, const struct product_filter *f,
 			f->ncategories))), r);
 }
 
-static const char *
-key_of(struct ctx *c, const struct order *o, const struct product_row *row)
-{
-	int64_t key;
-
-	if (o->key == 0)
-		return "";
-	memcpy(&key, (const char *)row + o->key, sizeof(key));
-	return arena_printf(c->arena, "%lld", (long long)key);
-}
-
 static void
 take_rows(struct ctx *c, struct listing *l, struct rows *r)
 {
 	page_rows_begin(&l->walk, &l->page, l->order->name, r);
 	l->rows = ARENA_ARRAY(c->arena, (size_t)l->walk.left,
 	    struct product_row);
-	while (page_rows_next(&l->walk, r)) {
-		struct product_row *row = &l->rows[l->n++];
-
-		product_row_read(r, row);
-		page_rows_at(&l->walk, key_of(c, l->order, row), row->id);
-	}
+	while (page_rows_next(&l->walk, r))
+		product_row_read(r, &l->rows[l->n++]);
 }
 
 static enum err
@@ -211,7 +198,26 @@ read_listing(struct ctx *c, struct listing *l)
 		l->count = l->page.offset + (int64_t)l->n;
 		return OK;
 	}
-	return product_count(c, l->filter, &l->count);
+	l->count = !l->page.cursor.given ? -1 :
+	    product_filter_carried(c, l->filter, l->page.cursor.key);
+	return l->count >= 0 ? OK : product_count(c, l->filter, &l->count);
+}
+
+/* Notes an end of the page for the links. */
+static void
+mark(struct ctx *c, struct listing *l, const struct product_row *row)
+{
+	const char *key = "";
+	int64_t value;
+
+	if (l->order->key != 0) {
+		memcpy(&value, (const char *)row + l->order->key,
+		    sizeof(value));
+		key = arena_printf(c->arena, "%lld", (long long)value);
+	}
+	if (!product_filter_is_category(l->filter))
+		key = product_filter_carry(c, l->filter, key, l->count);
+	page_rows_at(&l->walk, key, row->id);
 }
 
 /* --- the whole ---------------------------------------------------------- */
@@ -225,6 +231,10 @@ product_list(struct ctx *c, const struct product_filter *f, struct buf *out,
 	TRY(listing_begin(c, f, &l));
 	if (!f->none)
 		TRY(read_listing(c, &l));
+	if (l.n > 0) {
+		mark(c, &l, &l.rows[0]);
+		mark(c, &l, &l.rows[l.n - 1]);
+	}
 	page_end(c, &l.page, &l.walk.walk, l.count, page);
 	return product_summaries(c, l.rows, l.n, out);
 }

@@ -50,7 +50,7 @@ id_below(struct uuid id)
 	return id;
 }
 
-/* --- cursors: "rank:top" ------------------------------------------------- */
+/* --- cursors: "rank:top;count" ------------------------------------------- */
 
 static struct cursor
 cursor_at(struct ctx *c, const struct ranking *k, size_t row)
@@ -62,7 +62,9 @@ cursor_at(struct ctx *c, const struct ranking *k, size_t row)
 	buf_char(&b, ':');
 	buf_uuid(&b, k->tops[row]);
 	return (struct cursor){ .given = true, .sort = by_relevance,
-		.key = buf_text(&b), .id = k->rows[row].id };
+		.key = product_filter_carry(c, k->filter, buf_text(&b),
+		    k->found),
+		.id = k->rows[row].id };
 }
 
 static enum err
@@ -73,7 +75,8 @@ place_from_cursor(struct ctx *c, const struct cursor *at, struct place *p)
 	errno = 0;
 	p->rank = strtoll(at->key, &end, 10);
 	if (errno != 0 || end == at->key || *end != ':' ||
-	    !uuid_parse(end + 1, &p->bound))
+	    !uuid_parse(arena_strndup(c->arena, end + 1,
+		strcspn(end + 1, ";")), &p->bound))
 		return fail_field(c, "cursor",
 		    "This is not a cursor of this list.");
 	p->bounded = true;
@@ -117,9 +120,10 @@ ranking_begin(struct ctx *c, const struct product_filter *f,
 	k->max = (size_t)k->page.size + 1;
 	k->rows = ARENA_ARRAY(c->arena, k->max, struct product_row);
 	k->tops = ARENA_ARRAY(c->arena, k->max, struct uuid);
-	if (k->page.cursor.given)
-		return place_from_cursor(c, &k->page.cursor, &k->at);
-	return place_from_offset(c, k);
+	if (!k->page.cursor.given)
+		return place_from_offset(c, k);
+	k->found = product_filter_carried(c, f, k->page.cursor.key);
+	return place_from_cursor(c, &k->page.cursor, &k->at);
 }
 
 /* --- windows ------------------------------------------------------------- */

@@ -141,7 +141,7 @@ from (
 			pg_temp.pick(w.says2, pg_temp.u(g.i, 72)) as says2,
 			case when pg_temp.u(g.i, 73) < 0.7 then pg_temp.pick(w.says3, pg_temp.u(g.i, 74)) end as says3,
 			case when pg_temp.u(g.i, 75) < 0.34 then 1.15 + pg_temp.u(g.i, 76) * 0.5 end as offer,
-			w.moq > 1 or pg_temp.u(g.i, 77) < 0.4 as tiered,
+			w.moq > 1 or pg_temp.u(g.i, 77) < case when g.i <= 2000 then 0.4 else 0.2 end as tiered,
 			pg_temp.u(g.i, 78) < 0.035 as empty,
 			w.opt, w.vals, w.coloured, w.moq, n.colours, n.values, a.first
 		from demo_par par

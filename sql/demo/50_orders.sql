@@ -97,6 +97,8 @@ from (
 		from demo_product p
 		join demo_word w on w.key = p.key
 		where p.status = 'approved' and p.seller <= 12
+		-- Of a large catalogue a sample is enough.
+		and pg_temp.u(p.i, 109) < (100000.0 + (select lines from demo_par)) / (select scale from demo_par)
 	) p
 	cross join demo_par par
 	cross join (values ('all'), ('old'), ('trade'), ('old trade')) l (list)

@@ -44,7 +44,7 @@ insert into refund (id, order_id, seller_order_id, payment_id, amount, reason, s
 	rejection_reason, restock, gateway_key, provider_refund_id, requested_by, created_at,
 	updated_at, processed_at)
 select r.id, r.order_id,
-	coalesce(s.id, (select min(x.id::text)::uuid from demo_sub x where x.o = r.o having count(*) = 1)),
+	s.id,
 	m.payment_id, r.amount, r.reason, r.status, r.source, r.refused, r.restock,
 	case when r.status = 'processed' and r.method = 'razorpay' then 'rf-' || r.id end,
 	case when r.status = 'processed' and r.method = 'razorpay'
@@ -56,7 +56,8 @@ select r.id, r.order_id,
 from demo_refund r
 join demo_money m on m.o = r.o
 join demo_customer c on c.no = r.customer
-left join demo_sub s on s.o = r.o and s.seller = r.seller
+join demo_whole w on w.o = r.o
+left join demo_sub s on s.o = r.o and (s.seller = r.seller or (r.seller is null and w.subs = 1))
 left join demo_seller d on d.no = r.seller
 order by r.created_at;
 

@@ -506,7 +506,7 @@ export const addressKeys = ['city', 'country', 'full_name', 'id', 'is_default', 
   'line2', 'phone', 'postal_code', 'state']
 export const cartKeys = ['currency', 'discount_total', 'id', 'item_count', 'items',
   'shipping_total', 'subtotal', 'tax_total', 'total', 'updated_at']
-export const cartItemKeys = ['available_quantity', 'id', 'image', 'in_stock', 'line_total', 'name',
+export const cartItemKeys = ['available_quantity', 'currency', 'id', 'image', 'in_stock', 'line_total', 'name',
   'product_id', 'quantity', 'seller', 'sku', 'unit_price', 'variant_id']
 export const orderListKeys = ['billing_address', 'currency', 'discount_total', 'expires_at', 'id',
   'notes', 'number', 'payment_method', 'payment_status', 'placed_at', 'purchase_order_number',
@@ -515,7 +515,7 @@ export const orderKeys = [...orderListKeys, 'seller_orders'].sort()
 export const sellerOrderKeys = ['currency', 'customer', 'discount_total', 'id', 'items', 'number',
   'order_id', 'placed_at', 'seller', 'shipping_total', 'status', 'subtotal', 'tax_total', 'total',
   'tracking']
-export const orderItemKeys = ['id', 'image', 'line_total', 'name', 'product_id', 'quantity',
+export const orderItemKeys = ['currency', 'id', 'image', 'line_total', 'name', 'product_id', 'quantity',
   'refunded_quantity', 'sku', 'tax_rate_bps', 'tax_total', 'taxes', 'unit_price', 'variant_id']
 
 /** Follows next to the end; checks the shape of every page on the way. */
@@ -673,6 +673,18 @@ export async function placeOrder(buyer, lines, more = {}, on = main) {
   })
   return assertStatus(answer, 201)
 }
+
+/** A cart with these lines, [[variant, quantity]], without a word to the server. */
+export async function fillCart(buyer, lines, on = main) {
+  const id = uuid7()
+  await on.sql`insert into cart (id, account_id) values (${id}, ${buyer.id})`
+  for (const [variant, quantity] of lines)
+    await on.sql`insert into cart_line (id, cart_id, variant_id, quantity)
+      values (${uuid7()}, ${id}, ${variant}, ${quantity})`
+}
+
+export const createOrder = (buyer, more = {}, key = newKey(), on = main) =>
+  on.api('POST', '/api/orders/create/', { token: buyer, key, body: orderInput(more) })
 
 export const ordersOf = (buyer, on = main) =>
   on.sql`select * from orders where account_id = ${buyer.id} order by id`
