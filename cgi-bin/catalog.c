@@ -30,17 +30,21 @@ static const struct field product_get_fields[] = {
 	IN_TEXT(seller, OPTIONAL, 1, TEXT_MAX, "Slug or id of a store")
 #define IN_NARROW                                                            \
 	IN_CATEGORY,                                                         \
-	IN_TEXTS(brand, OPTIONAL, 20,                                        \
-	    "Brand, in any case; repeated: any of them"),                    \
-	IN_SELLER,                                                           \
-	IN_OPT_I64(min_price, 0, INT64_MAX, "Lowest price, in minor units"), \
-	IN_OPT_I64(max_price, 0, INT64_MAX, "Highest price, in minor units"),\
-	IN_OPT_I64(rating, 1, 5, "Stars on average, at least"),              \
-	IN_BOOL(in_stock, OPTIONAL, "true: only what can be bought now"),    \
-	IN_ATTRS(attr, "An attribute, as attr.NAME=VALUE; one name "         \
-	    "repeated: any of its values"),                                  \
-	IN_BOOL(facets, OPTIONAL,                                            \
-	    "true: with facets, counted over the newest 1,000 matches")
+	    IN_TEXTS(brand, OPTIONAL, 20,                                    \
+		"Brand, in any case; repeated: any of them"),                \
+	    IN_SELLER,                                                       \
+	    IN_OPT_I64(min_price, 0, INT64_MAX,                              \
+		"Lowest price, in minor units"),                             \
+	    IN_OPT_I64(max_price, 0, INT64_MAX,                              \
+		"Highest price, in minor units"),                            \
+	    IN_OPT_I64(rating, 1, 5, "Stars on average, at least"),          \
+	    IN_BOOL(in_stock, OPTIONAL,                                      \
+		"true: only what can be bought now"),                        \
+	    IN_ATTRS(attr,                                                   \
+		"An attribute, as attr.NAME=VALUE; one name "                \
+		"repeated: any of its values"),                              \
+	    IN_BOOL(facets, OPTIONAL,                                        \
+		"true: with facets, counted over the newest 1,000 matches")
 
 static const struct field product_list_fields[] = {
 	IN_CATEGORY,
@@ -190,10 +194,11 @@ static const struct route routes[] = {
 	    .method = GET,
 	    .path = "/api/products/search/",
 	    .summary = "Products by words, typing errors forgiven",
-	    .description = "Products that have all words of q. By relevance, "
-	    "the newest 500 matches are ranked, after them the next 500, and "
-	    "so on. Where nothing matches, words that no product has are "
-	    "replaced by words like them. Caller: public.",
+	    .description =
+		"Products that have all words of q. By relevance, "
+		"the newest 500 matches are ranked, after them the next 500, and "
+		"so on. Where nothing matches, words that no product has are "
+		"replaced by words like them. Caller: public.",
 	    .allow = PUBLIC | CALLER_OPTIONAL,
 	    .idempotency = IDEMPOTENCY_NONE,
 	    .limit = LIMIT_SEARCH,
@@ -208,10 +213,11 @@ static const struct route routes[] = {
 	    .method = GET,
 	    .path = "/api/products/filter/",
 	    .summary = "Products by category, brand, price and more",
-	    .description = "Filters of different names must all hold. With "
-	    "facets=true, categories, brands, ratings (at least so many "
-	    "stars) and the range of prices are counted over the newest "
-	    "1,000 matches. Caller: public.",
+	    .description =
+		"Filters of different names must all hold. With "
+		"facets=true, categories, brands, ratings (at least so many "
+		"stars) and the range of prices are counted over the newest "
+		"1,000 matches. Caller: public.",
 	    .allow = PUBLIC | CALLER_OPTIONAL,
 	    .idempotency = IDEMPOTENCY_NONE,
 	    .in = product_filter_fields,

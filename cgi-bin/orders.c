@@ -2,6 +2,8 @@
  * services/order.h. */
 #include "services/order.h"
 
+#include "services/order_cancel.h"
+#include "services/refund.h"
 #include "web/request.h"
 
 #define S struct order_create
@@ -51,6 +53,43 @@ static const struct field order_id_fields[] = {
 };
 #undef S
 
+#define S struct order_cancel
+static const struct field order_cancel_fields[] = {
+	IN_UUID(order_id, REQUIRED, "Order to cancel"),
+	IN_TEXT(reason, OPTIONAL, 0, LONG_MAX_CHARS, "Why"),
+	{ 0 },
+};
+#undef S
+
+#define S struct refund_item_in
+static const struct field refund_item_fields[] = {
+	IN_UUID(order_item_id, REQUIRED, "Line of the order"),
+	IN_I64(quantity, REQUIRED, 1, 9999, "Units to return"),
+	{ 0 },
+};
+#undef S
+
+#define S struct refund_request
+static const struct field refund_request_fields[] = {
+	IN_UUID(order_id, REQUIRED, "Order"),
+	IN_LIST(items, REQUIRED, struct refund_item_in, refund_item_fields, 1,
+	    100, "What comes back"),
+	IN_TEXT(reason, REQUIRED, 1, LONG_MAX_CHARS, "Why",
+	    .example = "Wrong size"),
+	{ 0 },
+};
+#undef S
+
+struct refund_list_input {
+	struct page_in paging;
+};
+#define S struct refund_list_input
+static const struct field refund_list_input_fields[] = {
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
 static enum err
 create_post(struct request *rq)
 {
@@ -79,6 +118,29 @@ status_get(struct request *rq)
 	const struct order_id *in = rq->in;
 
 	return order_status(&rq->ctx, in->id, rq->out);
+}
+
+static enum err
+cancel_post(struct request *rq)
+{
+	return order_cancel(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+refund_request_post(struct request *rq)
+{
+	return refund_request(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+refunds_get(struct request *rq)
+{
+	const struct refund_list_input *in = rq->in;
+	struct page_out page = { 0 };
+
+	TRY(refund_list(&rq->ctx, &in->paging, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
 }
 
 static const struct route routes[] = {
@@ -132,6 +194,45 @@ static const struct route routes[] = {
 	    .out = &order_status_shape,
 	    ERRORS(ERR_NOT_FOUND),
 	    .handler = status_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/orders/cancel/",
+	    .summary = "Cancel an order before it is shipped",
+	    .description = "Returns the stock; the refund of what was paid "
+		"is opened at once.",
+	    .allow = USER,
+	    .idempotency = IDEMPOTENCY_MONEY,
+	    .calls_out = true,
+	    INPUT(order_cancel),
+	    .status = 200,
+	    .out = &order_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_TRANSITION),
+	    .handler = cancel_post,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/refunds/request/",
+	    .summary = "Ask for a refund of delivered items",
+	    .allow = USER,
+	    .idempotency = IDEMPOTENCY_MONEY,
+	    INPUT(refund_request),
+	    .status = 201,
+	    .out = &refund_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
+	    .handler = refund_request_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/refunds/list/",
+	    .summary = "Own refund requests and refunds, newest first",
+	    .allow = USER,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(refund_list_input),
+	    .status = 200,
+	    .out = &refund_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = refunds_get,
 	},
 };
 

@@ -42,7 +42,33 @@ struct ctx {
 	 * rows carry it as a second guard. */
 	const char *idem_principal;
 	const char *idem_key;
+	/* Set where a request calls another server and so cannot be one
+	 * transaction; see answer_begun() and answer_ready(). */
+	void (*on_answer_begun)(struct ctx *c, const char *recovery);
+	void (*on_answer_ready)(struct ctx *c);
+	void *answer_arg;
 	struct problem problem;
 };
+
+/*
+ * For work that calls another server between two transactions.  In the first
+ * one, beside the rows that say what is intended: recovery (JSON) names them,
+ * so that a job can finish what a dead process left behind.  In the second
+ * one, once the answer's body is written: the key is finished with it.
+ * Without a key, or where the work is one transaction, both do nothing.
+ */
+static inline void
+answer_begun(struct ctx *c, const char *recovery)
+{
+	if (c->on_answer_begun != NULL)
+		c->on_answer_begun(c, recovery);
+}
+
+static inline void
+answer_ready(struct ctx *c)
+{
+	if (c->on_answer_ready != NULL)
+		c->on_answer_ready(c);
+}
 
 #endif

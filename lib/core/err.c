@@ -52,7 +52,7 @@ fail(struct ctx *c, enum err err, const char *fmt, ...)
 	return err;
 }
 
-static enum err
+__attribute__((format(printf, 4, 0))) static enum err
 add_field(struct ctx *c, enum err err, const char *field, const char *fmt,
     va_list ap)
 {

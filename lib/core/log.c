@@ -9,13 +9,13 @@
 static const char *program = "haat";
 
 void
-log_open(const char *name)
+log_open(const char *called)
 {
-	program = name;
+	program = called;
 }
 
 /* One write per line, so that lines of several processes do not mix. */
-static void
+__attribute__((format(printf, 2, 0))) static void
 log_line(const char *level, const char *fmt, va_list ap)
 {
 	char line[4096];
@@ -24,7 +24,7 @@ log_line(const char *level, const char *fmt, va_list ap)
 
 	clock_format(clock_now_us(), now);
 	n = snprintf(line, sizeof(line), "%s %s %s ", now, level, program);
-	if (n < 0)
+	if (n < 0 || (size_t)n >= sizeof(line) / 2)
 		return;
 	m = vsnprintf(line + n, sizeof(line) - (size_t)n - 1, fmt, ap);
 	if (m < 0)

@@ -6,7 +6,7 @@
 #define HAAT_CORE_LOG_H
 
 /* Names the program in each line; the text must stay. */
-void log_open(const char *program);
+void log_open(const char *called);
 
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));

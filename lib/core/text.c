@@ -249,6 +249,10 @@ text_unbase64url(struct arena *a, const char *text, size_t *len)
 	size_t size = strlen(text);
 	unsigned char *bytes = arena_alloc(a, size + 1);
 
+	/* libsodium takes some bytes above ASCII for letters. */
+	if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+			 "0123456789-_") != size)
+		return NULL;
 	if (sodium_base642bin(bytes, size, text, size, NULL, len, NULL,
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
 		return NULL;

@@ -93,9 +93,9 @@ utf8_blank(const char *s)
 		uint32_t c = *p;
 		size_t n = 1;
 
-		if (c >= 0xf0) {
+		if (c >= 0xf0)
 			return false;
-		} else if (c >= 0xe0) {
+		if (c >= 0xe0) {
 			c = (c & 0x0f) << 12 | (p[1] & 0x3fu) << 6 |
 			    (p[2] & 0x3fu);
 			n = 3;

@@ -151,13 +151,14 @@ static enum err
 ensure_connected(struct ctx *c)
 {
 	struct db *db = c->db;
+	static const char options[] = "-c statement_timeout=5000"
+				      " -c lock_timeout=2000"
+				      " -c idle_in_transaction_session_timeout"
+				      "=10000 -c timezone=UTC";
 	const char *keys[] = { "dbname", "application_name", "options",
 		"tcp_user_timeout", NULL };
 	const char *values[] = { c->config->database_url, "haat",
-		"-c statement_timeout=5000 -c lock_timeout=2000"
-		" -c idle_in_transaction_session_timeout=10000"
-		" -c timezone=UTC",
-		"10000", NULL };
+		options, "10000", NULL };
 
 	/* At the first use in a request nothing was sent yet, not even BEGIN:
 	 * a connection that died meanwhile is replaced unnoticed. */

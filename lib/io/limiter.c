@@ -113,8 +113,8 @@ limiter_take(struct ctx *c, const struct limit *l, const char *who,
 		(const char *const[]){
 		    arena_printf(c->arena, "%lld", (long long)cell),
 		    arena_printf(c->arena, "%lld", (long long)burst),
-		    arena_printf(c->arena, "%lld", (long long)cost_pct) },
-		3, out, 4)) {
+		    arena_printf(c->arena, "%lld", (long long)cost_pct), NULL },
+		out, 4)) {
 		s.local = true;
 		take_local(key, cell, burst, cost_pct, out);
 	}

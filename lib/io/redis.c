@@ -203,13 +203,14 @@ redis_del(struct ctx *c, const char *key)
 
 static redisReply *
 evaluate(struct ctx *c, const char *verb, const char *what, const char *key,
-    const char *const *args, int n)
+    const char *const *args)
 {
 	const char *argv[ARGS_MAX] = { verb, what, "1", key };
+	int n = 4;
 
-	for (int i = 0; i < n && i + 4 < ARGS_MAX; i++)
-		argv[i + 4] = args[i];
-	return words(c, n + 4, argv);
+	while (*args != NULL && n < ARGS_MAX)
+		argv[n++] = *args++;
+	return words(c, n, argv);
 }
 
 /* SHA-1 names a script in the protocol; asking SCRIPT LOAD for it keeps the
@@ -226,7 +227,7 @@ script_name(struct ctx *c, const char *script)
 
 bool
 redis_script(struct ctx *c, const char *script, const char *key,
-    const char *const *args, int n, int64_t *out, int max)
+    const char *const *args, int64_t *out, int max)
 {
 	/* One script per process is hot; its name is kept. */
 	static const char *known_script;
@@ -234,7 +235,7 @@ redis_script(struct ctx *c, const char *script, const char *key,
 	redisReply *reply;
 	bool same = known_script == script;
 
-	reply = same ? evaluate(c, "EVALSHA", known_name, key, args, n) : NULL;
+	reply = same ? evaluate(c, "EVALSHA", known_name, key, args) : NULL;
 	if (same && reply == NULL)
 		return false;
 	if (reply == NULL || (reply->type == REDIS_REPLY_ERROR &&
@@ -245,7 +246,7 @@ redis_script(struct ctx *c, const char *script, const char *key,
 			return false;
 		memcpy(known_name, name, strlen(name) + 1);
 		known_script = script;
-		reply = evaluate(c, "EVALSHA", known_name, key, args, n);
+		reply = evaluate(c, "EVALSHA", known_name, key, args);
 	}
 	if (reply == NULL)
 		return false;

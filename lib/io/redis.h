@@ -26,11 +26,11 @@ bool redis_setex(struct ctx *c, const char *key, int64_t secs,
     const void *value, size_t len);
 bool redis_del(struct ctx *c, const char *key);
 
-/* Runs a script (EVALSHA, EVAL once) with one key and n arguments; up to
- * max integers of its array reply come back.  False: away, or no such
- * reply. */
+/* Runs a script (SCRIPT LOAD once, then EVALSHA) with one key and arguments
+ * that end in NULL; max integers of its array reply come back.  False: away,
+ * or no such reply. */
 bool redis_script(struct ctx *c, const char *script, const char *key,
-    const char *const *args, int n, int64_t *out, int max);
+    const char *const *args, int64_t *out, int max);
 
 bool redis_ping(struct ctx *c);
 

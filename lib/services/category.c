@@ -44,8 +44,8 @@ read_page(struct ctx *c, const struct page *p, struct rows *r, int64_t *total)
 		TRY(add_cursor(c, &s, &p->cursor));
 	compose_add(&s, back ? F_CATEGORY_ORDER_BACK : F_CATEGORY_ORDER,
 	    NO_ARGS);
-	compose_add(&s, F_LIMIT_ROWS_FROM, ARGS(A(p->size + 1),
-	    A(p->offset)));
+	compose_add(&s, F_LIMIT_ROWS_FROM,
+	    ARGS(A(p->size + 1), A(p->offset)));
 	compose_queue(c, &s, r);
 	db_queue_rows(c, Q_CATEGORY_COUNT_ALL, NO_ARGS, &count);
 	TRY(db_flush(c));
@@ -86,8 +86,9 @@ category_list(struct ctx *c, const struct category_query *in, struct buf *out,
 	while (page_rows_next(&walk, &r)) {
 		struct mark m = write_category(&j, &r);
 
-		page_rows_at(&walk, arena_printf(c->arena, "%lld",
-		    (long long)m.position), m.id);
+		page_rows_at(&walk,
+		    arena_printf(c->arena, "%lld", (long long)m.position),
+		    m.id);
 	}
 	page_rows_end(c, &walk, total, page);
 	return OK;

@@ -135,7 +135,8 @@ product_write(struct ctx *c, struct uuid id, enum product_view view,
 	return OK;
 }
 
-/* --- detail -------------------------------------------------------------- */
+/* --- detail --------------------------------------------------------------
+ */
 
 static enum err
 find_id(struct ctx *c, const struct product_get *in, struct uuid *id)

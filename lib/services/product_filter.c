@@ -88,8 +88,7 @@ product_filter_add_but_category(struct ctx *c, struct compose *s,
 		compose_add(s, F_PRODUCT_OF_SELLER, ARGS(A(f->seller_id)));
 	add_brands(c, s, &q->brand);
 	if (q->min_price.set)
-		compose_add(s, F_PRODUCT_PRICE_FROM,
-		    ARGS(A(q->min_price.v)));
+		compose_add(s, F_PRODUCT_PRICE_FROM, ARGS(A(q->min_price.v)));
 	if (q->max_price.set)
 		compose_add(s, F_PRODUCT_PRICE_TO, ARGS(A(q->max_price.v)));
 	if (q->rating.set)

@@ -104,23 +104,32 @@ add_order(struct compose *s, const struct listing *l)
 		compose_add(s, F_LIMIT_ROWS, ARGS(A(l->page.size + 1)));
 }
 
+/* Rows that match all filters, from one index. */
 static void
-compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
+compose_flat(struct ctx *c, struct compose *s, const struct listing *l)
+{
+	compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
+	product_filter_add(c, s, l->filter);
+	add_cursor(s, l);
+	add_order(s, l);
+}
+
+static void
+compose_far(struct ctx *c, struct compose *s, const struct listing *l)
+{
+	compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
+	compose_add(s, F_PRODUCT_IDS, NO_ARGS);
+	product_filter_add(c, s, l->filter);
+	add_order(s, l);
+	compose_add(s, F_PRODUCT_IDS_END, NO_ARGS);
+	compose_add(s, l->order->order, NO_ARGS);
+}
+
+static void
+compose_by_category(struct ctx *c, struct compose *s, const struct listing *l)
 {
 	const struct product_filter *f = l->filter;
 
-	compose_begin(c, s);
-	/* Where its plan depends on the values, plan each time. */
-	s->custom_plan = !product_filter_is_plain(f) || l->page.offset > 0 ||
-	    (l->order->key != 0 &&
-		(!uuid_is_zero(f->seller_id) || f->ncategories > 0));
-	if (f->ncategories <= 1 || l->page.offset > 0) {
-		compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
-		product_filter_add(c, s, f);
-		add_cursor(s, l);
-		add_order(s, l);
-		return;
-	}
 	compose_add(s, F_PRODUCT_EACH_CATEGORY,
 	    ARGS(A(array_uuids(c->arena, f->categories, f->ncategories))));
 	compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
@@ -130,6 +139,39 @@ compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
 	add_order(s, l);
 	compose_add(s, F_PRODUCT_EACH_CATEGORY_END, NO_ARGS);
 	add_order(s, l);
+}
+
+static void
+compose_of_store(struct compose *s, const struct listing *l)
+{
+	compose_add(s, F_PRODUCT_OF_STORE, ARGS(A(l->filter->seller_id)));
+	compose_add(s, F_PRODUCT_COLUMNS, NO_ARGS);
+	compose_add(s, F_PRODUCT_OF_STORE_PAGE, NO_ARGS);
+	add_cursor(s, l);
+	add_order(s, l);
+	compose_add(s, F_PRODUCT_OF_STORE_END, NO_ARGS);
+	compose_add(s, l->back ? l->order->back : l->order->order, NO_ARGS);
+}
+
+static void
+compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
+{
+	const struct product_filter *f = l->filter;
+	bool plain = product_filter_is_plain(f);
+
+	compose_begin(c, s);
+	/* Where its plan depends on the values, plan each time. */
+	s->custom_plan = !plain || l->page.offset > 0 ||
+	    (l->order->key != 0 && f->ncategories > 0);
+	if (plain && f->ncategories == 0 && l->order->key != 0 &&
+	    !uuid_is_zero(f->seller_id))
+		compose_of_store(s, l);
+	else if (l->page.offset > 0)
+		compose_far(c, s, l);
+	else if (f->ncategories > 1)
+		compose_by_category(c, s, l);
+	else
+		compose_flat(c, s, l);
 }
 
 /* --- counts ------------------------------------------------------------- */
@@ -162,7 +204,8 @@ queue_kept_count(struct ctx *c, const struct product_filter *f,
 	else
 		db_queue_rows(c, Q_PRODUCT_COUNT_IN_CATEGORIES,
 		    ARGS(A(array_uuids(c->arena, f->categories,
-			f->ncategories))), r);
+			f->ncategories))),
+		    r);
 }
 
 static void
@@ -198,7 +241,8 @@ read_listing(struct ctx *c, struct listing *l)
 		l->count = l->page.offset + (int64_t)l->n;
 		return OK;
 	}
-	l->count = !l->page.cursor.given ? -1 :
+	l->count = !l->page.cursor.given ?
+	    -1 :
 	    product_filter_carried(c, l->filter, l->page.cursor.key);
 	return l->count >= 0 ? OK : product_count(c, l->filter, &l->count);
 }

@@ -39,22 +39,23 @@ const struct shape seller_name_shape = { "seller_name", "A store, by name",
 
 #define SUMMARY_FIELDS                                                       \
 	OUT_UUID("id", "Its id"),                                            \
-	OUT_TEXT("name", "Name", .example = "Cotton shirt"),                 \
-	OUT_TEXT("slug", "Name in addresses", .example = "cotton-shirt-7d"), \
-	OUT_TEXT_NULL("brand", "Brand"),                                     \
-	OUT_OBJ("category", &category_name_shape, "Its category"),           \
-	OUT_OBJ("seller", &seller_name_shape, "Who sells it"),               \
-	OUT_I64("price", "Lowest price of its variants, in minor units",     \
-	    .example = "49900"),                                             \
-	OUT("compare_at_price", FIELD_I64, NULLABLE,                         \
-	    "A former price, in minor units"),                               \
-	OUT_TEXT("currency", "Of all its prices", .example = "INR"),         \
-	OUT("rating_average", FIELD_NUMBER, NULLABLE,                        \
-	    "Average of its reviews; null without any"),                     \
-	OUT_I64("rating_count", "Number of its reviews"),                    \
-	OUT_BOOL("in_stock", "Whether any variant can be bought"),           \
-	OUT_TEXT_NULL("image", "Address of its first picture"),              \
-	OUT_TIME("created_at", "Since when it is here")
+	    OUT_TEXT("name", "Name", .example = "Cotton shirt"),             \
+	    OUT_TEXT("slug", "Name in addresses",                            \
+		.example = "cotton-shirt-7d"),                               \
+	    OUT_TEXT_NULL("brand", "Brand"),                                 \
+	    OUT_OBJ("category", &category_name_shape, "Its category"),       \
+	    OUT_OBJ("seller", &seller_name_shape, "Who sells it"),           \
+	    OUT_I64("price", "Lowest price of its variants, in minor units", \
+		.example = "49900"),                                         \
+	    OUT("compare_at_price", FIELD_I64, NULLABLE,                     \
+		"A former price, in minor units"),                           \
+	    OUT_TEXT("currency", "Of all its prices", .example = "INR"),     \
+	    OUT("rating_average", FIELD_NUMBER, NULLABLE,                    \
+		"Average of its reviews; null without any"),                 \
+	    OUT_I64("rating_count", "Number of its reviews"),                \
+	    OUT_BOOL("in_stock", "Whether any variant can be bought"),       \
+	    OUT_TEXT_NULL("image", "Address of its first picture"),          \
+	    OUT_TIME("created_at", "Since when it is here")
 
 static const struct field product_summary_fields[] = {
 	SUMMARY_FIELDS,
@@ -128,8 +129,8 @@ static const struct field suggestion_fields[] = {
 	    "The product; null for words to search for"),
 	{ 0 },
 };
-static const struct shape suggestion_shape = { "suggestion",
-	"A way to go on", suggestion_fields };
+static const struct shape suggestion_shape = { "suggestion", "A way to go on",
+	suggestion_fields };
 
 static const struct field suggestions_fields[] = {
 	OUT_LIST("results", &suggestion_shape, "Best first, at most ten"),

@@ -39,7 +39,8 @@ struct ranking {
 	int64_t found;            /* matches, if known; else -1 */
 };
 
-/* --- ids as numbers ------------------------------------------------------ */
+/* --- ids as numbers ------------------------------------------------------
+ */
 
 /* The id just below. */
 static struct uuid
@@ -50,7 +51,8 @@ id_below(struct uuid id)
 	return id;
 }
 
-/* --- cursors: "rank:top;count" ------------------------------------------- */
+/* --- cursors: "rank:top;count" -------------------------------------------
+ */
 
 static struct cursor
 cursor_at(struct ctx *c, const struct ranking *k, size_t row)
@@ -61,7 +63,8 @@ cursor_at(struct ctx *c, const struct ranking *k, size_t row)
 	buf_i64(&b, k->rows[row].rank);
 	buf_char(&b, ':');
 	buf_uuid(&b, k->tops[row]);
-	return (struct cursor){ .given = true, .sort = by_relevance,
+	return (struct cursor){ .given = true,
+		.sort = by_relevance,
 		.key = product_filter_carry(c, k->filter, buf_text(&b),
 		    k->found),
 		.id = k->rows[row].id };
@@ -76,7 +79,8 @@ place_from_cursor(struct ctx *c, const struct cursor *at, struct place *p)
 	p->rank = strtoll(at->key, &end, 10);
 	if (errno != 0 || end == at->key || *end != ':' ||
 	    !uuid_parse(arena_strndup(c->arena, end + 1,
-		strcspn(end + 1, ";")), &p->bound))
+			    strcspn(end + 1, ";")),
+		&p->bound))
 		return fail_field(c, "cursor",
 		    "This is not a cursor of this list.");
 	p->bounded = true;
@@ -126,7 +130,8 @@ ranking_begin(struct ctx *c, const struct product_filter *f,
 	return place_from_cursor(c, &k->page.cursor, &k->at);
 }
 
-/* --- windows ------------------------------------------------------------- */
+/* --- windows -------------------------------------------------------------
+ */
 
 static void
 compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
@@ -158,7 +163,8 @@ compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
 static struct place
 next_place(const struct ranking *k, struct uuid top, struct uuid low)
 {
-	return (struct place){ .bounded = true, .above = k->back,
+	return (struct place){ .bounded = true,
+		.above = k->back,
 		.bound = k->back ? top : id_below(low) };
 }
 
@@ -206,7 +212,8 @@ read_ranking(struct ctx *c, struct ranking *k)
 	return OK;
 }
 
-/* --- the whole ----------------------------------------------------------- */
+/* --- the whole -----------------------------------------------------------
+ */
 
 static void
 reverse(struct product_row *rows, size_t n)

@@ -9,7 +9,8 @@
 
 enum {
 	WORDS_MAX = 8, /* of a query are looked at for typing errors */
-	EDIT_MIN = 3, EDIT_MAX = 24, /* characters of words that are edited */
+	EDIT_MIN = 3,
+	EDIT_MAX = 24, /* characters of words that are edited */
 	LIKE_MIN = 4,
 	TERMS_MAX = 64 * 1024,
 };
@@ -213,7 +214,7 @@ static bool
 put_alternatives(struct buf *b, struct lexeme *l)
 {
 	struct rows *r = l->near.count > 0 ? &l->near :
-	    l->longer.count > 0		   ? &l->longer :
+	    l->longer.count > 0            ? &l->longer :
 					     &l->like;
 	bool first = true;
 

@@ -117,8 +117,8 @@ write_suggestion(struct json *j, const char *text, struct uuid product)
 }
 
 static void
-write_suggestions(struct ctx *c, const struct typed *t,
-    struct suggestions *s, struct buf *out)
+write_suggestions(struct ctx *c, const struct typed *t, struct suggestions *s,
+    struct buf *out)
 {
 	struct json j = js_to(out);
 

@@ -610,13 +610,14 @@ is_json_type(const char *v)
 static enum err
 read_body(struct request *rq)
 {
+	size_t max = rq->route->raw_body ? RAW_BODY_MAX : BODY_MAX;
 	size_t len = content_length(rq);
 	char *body;
 
-	if (len > BODY_MAX) {
+	if (len > max) {
 		drain(rq, len);
 		return fail(&rq->ctx, ERR_PAYLOAD_TOO_LARGE,
-		    "The body may have %d bytes at most.", BODY_MAX);
+		    "The body may have %zu bytes at most.", max);
 	}
 	body = arena_alloc(rq->ctx.arena, len + 1);
 	rq->raw_body = body;
@@ -657,6 +658,8 @@ input_bind(struct request *rq)
 	struct binding b = { rq, "" };
 
 	rq->in = arena_alloc(rq->ctx.arena, r->in_size);
+	if (r->raw_body)
+		return read_body(rq);
 	if (r->method == GET) {
 		bind_query(rq, fields, rq->in);
 	} else {

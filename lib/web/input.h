@@ -6,7 +6,7 @@
 
 #include "web/request.h"
 
-enum { BODY_MAX = 64 * 1024 };
+enum { BODY_MAX = 64 * 1024, RAW_BODY_MAX = 256 * 1024 };
 
 /* Splits and decodes the query.  Errors: ERR_VALIDATION. */
 enum err input_query(struct request *rq);

@@ -7,8 +7,6 @@
 #include <string.h>
 #include <unistd.h>
 
-extern char **environ;
-
 struct io {
 	bool fastcgi;
 	bool served;

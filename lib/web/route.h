@@ -59,6 +59,11 @@ struct route {
 	const char *description;
 	unsigned allow;
 	enum idempotency idempotency;
+	/* The handler calls another server between two transactions of its
+	 * own; otherwise its work is one transaction with the key's row. */
+	bool calls_out;
+	/* The body is bytes for the handler (rq->raw_body): signed events. */
+	bool raw_body;
 	enum limit_class limit;
 	const struct field *in;
 	size_t in_size;

@@ -180,7 +180,7 @@ create temp table demo_variant as
 select v.*, pg_temp.id(v.created_at, 'variant ' || v.i, v.position) as id
 from (
 	select p.i, p.id as product_id, p.seller, p.created_at, o.position,
-		w.key || '-' || lpad(p.i::text, 5, '0') || '-' || (o.position + 1) as sku,
+		w.key || '-' || lpad(p.i::text, greatest(5, length(p.i::text)), '0') || '-' || (o.position + 1) as sku,
 		case when w.coloured and p.colours > 1 then
 			w.colours[1 + (p.colour + o.nth_colour) % cardinality(w.colours)] end as colour,
 		w.vals[o.nth_value] as value,

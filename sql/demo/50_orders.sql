@@ -43,7 +43,8 @@ order by o, no;
 create temp table demo_order as
 select o.*,
 	pg_temp.id(o.placed_at, 'order ' || o.o) as id,
-	'HT' || to_char(o.placed_at, 'YYMMDD') || '-' || lpad(o.o::text, 6, '0') as number,
+	'HT' || to_char(o.placed_at, 'YYMMDD') || '-'
+		|| lpad(o.o::text, greatest(6, length(o.o::text)), '0') as number,
 	case when o.method = 'razorpay' then date_trunc('milliseconds', o.placed_at
 		+ interval '75 seconds' + pg_temp.u(o.o, 116) * interval '4 minutes')
 		else o.placed_at end as started_at

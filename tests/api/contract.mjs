@@ -145,7 +145,7 @@ export function checkExchange(contract, request, answer) {
       if (known)
         assert([400, 403, 405, 501].includes(answer.status), 'a method that is not declared')
       else if (ours)
-        assert([400, 404].includes(answer.status), 'a path that is not declared')
+        assert([400, 404, 414, 431].includes(answer.status), 'a path that is not declared')
       return null
     }
     checkDeclared(contract, route, answer)

@@ -403,7 +403,7 @@ export function checkLogs(stateDir) {
     if (name !== 'app.log' && name !== 'postgresql.log') continue
     for (const line of text.split('\n')) {
       if (/request_id=provoked-/.test(line)) continue
-      if (/ fault | status=500 |Sanitizer|runtime error:/.test(line) ||
+      if (/ error \S+ fault | status=500 |Sanitizer|runtime error:/.test(line) ||
           (name === 'postgresql.log' && /ERROR: .*syntax error|PANIC|segfault/.test(line)))
         bad.push(`${name}: ${line}`)
     }
@@ -506,8 +506,8 @@ export const addressKeys = ['city', 'country', 'full_name', 'id', 'is_default', 
   'line2', 'phone', 'postal_code', 'state']
 export const cartKeys = ['currency', 'discount_total', 'id', 'item_count', 'items',
   'shipping_total', 'subtotal', 'tax_total', 'total', 'updated_at']
-export const cartItemKeys = ['available_quantity', 'currency', 'id', 'image', 'in_stock', 'line_total', 'name',
-  'product_id', 'quantity', 'seller', 'sku', 'unit_price', 'variant_id']
+export const cartItemKeys = ['available_quantity', 'currency', 'id', 'image', 'in_stock',
+  'line_total', 'name', 'product_id', 'quantity', 'seller', 'sku', 'unit_price', 'variant_id']
 export const orderListKeys = ['billing_address', 'currency', 'discount_total', 'expires_at', 'id',
   'notes', 'number', 'payment_method', 'payment_status', 'placed_at', 'purchase_order_number',
   'shipping_address', 'shipping_total', 'status', 'subtotal', 'tax_total', 'total']
@@ -515,8 +515,9 @@ export const orderKeys = [...orderListKeys, 'seller_orders'].sort()
 export const sellerOrderKeys = ['currency', 'customer', 'discount_total', 'id', 'items', 'number',
   'order_id', 'placed_at', 'seller', 'shipping_total', 'status', 'subtotal', 'tax_total', 'total',
   'tracking']
-export const orderItemKeys = ['currency', 'id', 'image', 'line_total', 'name', 'product_id', 'quantity',
-  'refunded_quantity', 'sku', 'tax_rate_bps', 'tax_total', 'taxes', 'unit_price', 'variant_id']
+export const orderItemKeys = ['currency', 'id', 'image', 'line_total', 'name', 'product_id',
+  'quantity', 'refunded_quantity', 'sku', 'tax_rate_bps', 'tax_total', 'taxes', 'unit_price',
+  'variant_id']
 
 /** Follows next to the end; checks the shape of every page on the way. */
 export async function walk(first, call, { limit = 500 } = {}) {

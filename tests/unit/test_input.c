@@ -164,7 +164,8 @@ each_wrong_value_is_named(void **state)
 		    "id: This is not an id." },
 		{ "\"id\":7", "id: Must be a text." },
 		{ "\"email\":\"asha\"", "email: Enter an e-mail address." },
-		{ "\"email\":\"\"", "email: At least 3 characters." },
+		{ "\"email\":\"\"", "email: This may not be blank." },
+		{ "\"email\":\"a@\"", "email: At least 3 characters." },
 		{ "\"about\":\"0123456789x\"", "about: At most 10 "
 					       "characters." },
 		{ "\"about\":\"a\\u0000b\"",

@@ -253,7 +253,8 @@ base64url(void **state)
 		{ "AA", "\0", 1 },
 	};
 	static const char *const bad[] = { "Z", "Zg=", "Zg==", "Zh", "+/8",
-		"Zg\n", " Zg", "Zm 9v", "Zm9v\xc3", "Zm9vZ" };
+		"Zg\n", " Zg", "Zm 9v", "Zm9v\xc3", "Zm9vZ",
+		"\xc3\xce\xd4\xce\xc4\xdd\x87\xdd" };
 	struct arena *a = unit_ctx()->arena;
 	size_t len;
 

@@ -1,0 +1,352 @@
+#include "io/provider.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "core/json.h"
+#include "core/log.h"
+#include "io/http.h"
+
+/* --- one call ----------------------------------------------------------- */
+
+static const char *
+address(struct ctx *c, const char *path)
+{
+	const char *base = c->config->razorpay_api_url;
+	size_t len = strlen(base);
+
+	if (len > 0 && base[len - 1] == '/')
+		len--;
+	if (len >= 3 && strncmp(base + len - 3, "/v1", 3) == 0)
+		len -= 3;
+	return arena_printf(c->arena, "%.*s/v1%s", (int)len, base, path);
+}
+
+static struct json_object *
+member(struct json_object *o, const char *name)
+{
+	struct json_object *v = NULL;
+
+	if (!json_object_is_type(o, json_type_object))
+		return NULL;
+	json_object_object_get_ex(o, name, &v);
+	return v;
+}
+
+/* "" where there is no such text. */
+static const char *
+text(struct json_object *o, const char *name)
+{
+	struct json_object *v = member(o, name);
+
+	return json_object_is_type(v, json_type_string) ?
+	    json_object_get_string(v) : "";
+}
+
+static int64_t
+number(struct json_object *o, const char *name)
+{
+	struct json_object *v = member(o, name);
+
+	return json_object_is_type(v, json_type_int) ?
+	    json_object_get_int64(v) : -1;
+}
+
+static enum provider_result
+broken(struct ctx *c, struct provider_problem *why, const char *name,
+    const char *detail)
+{
+	why->detail = detail;
+	log_error("provider: %s: %s request_id=%s", name, detail,
+	    c->request_id != NULL ? c->request_id : "-");
+	return PROVIDER_BROKEN;
+}
+
+/* What a status and a body mean; 401 is a fault of our keys. */
+static enum provider_result
+judge(struct ctx *c, const char *name, const struct http_response *r,
+    struct json_object **out, struct provider_problem *why)
+{
+	struct ctx quiet = *c;
+	const char *detail;
+
+	if (json_parse(&quiet, r->body, r->len, out) != OK ||
+	    !json_object_is_type(*out, json_type_object))
+		return broken(c, why, name, r->status < 300 ?
+			"the answer is not JSON" :
+			arena_printf(c->arena, "status %d", r->status));
+	if (r->status >= 200 && r->status < 300)
+		return PROVIDER_OK;
+	detail = text(member(*out, "error"), "description");
+	if (r->status == 401 || r->status == 403)
+		return broken(c, why, name,
+		    "the provider does not accept our keys");
+	if (r->status < 400 || r->status >= 500)
+		return broken(c, why, name,
+		    arena_printf(c->arena, "status %d", r->status));
+	why->detail = *detail != '\0' ? detail : "refused";
+	log_warn("provider: %s: refused: %s request_id=%s", name, why->detail,
+	    c->request_id != NULL ? c->request_id : "-");
+	/* 409: the same key is being worked on; 429: later. */
+	return r->status == 409 || r->status == 429 ? PROVIDER_UNKNOWN :
+						      PROVIDER_REFUSED;
+}
+
+static enum provider_result
+call(struct ctx *c, struct http_request *in, struct json_object **out,
+    struct provider_problem *why)
+{
+	struct http_response r;
+	enum http_result result;
+
+	in->basic_user = c->config->razorpay_key_id;
+	in->basic_password = c->config->razorpay_key_secret;
+	in->content_type = in->body != NULL ? "application/json" : NULL;
+	result = http_send(c, in, &r);
+	switch (result) {
+	case HTTP_OK:
+		return judge(c, in->name, &r, out, why);
+	case HTTP_UNKNOWN:
+		why->detail = "no answer came";
+		log_error("provider: %s: no answer came", in->name);
+		return PROVIDER_UNKNOWN;
+	default:
+		return broken(c, why, in->name, http_result_name(result));
+	}
+}
+
+static enum provider_result
+get(struct ctx *c, const char *name, const char *path,
+    struct json_object **out, struct provider_problem *why)
+{
+	struct http_request in = { .name = name, .method = "GET",
+		.url = address(c, path) };
+
+	return call(c, &in, out, why);
+}
+
+/* --- orders ------------------------------------------------------------- */
+
+static enum provider_result
+read_order(struct ctx *c, struct json_object *o, struct provider_order *out,
+    struct provider_problem *why)
+{
+	out->id = text(o, "id");
+	out->status = text(o, "status");
+	out->amount = number(o, "amount");
+	out->currency = text(o, "currency");
+	if (strncmp(out->id, "order_", 6) != 0 || out->amount < 0)
+		return broken(c, why, "order", "the answer is no order");
+	return PROVIDER_OK;
+}
+
+enum provider_result
+provider_order_create(struct ctx *c, int64_t amount, const char *currency,
+    const char *receipt, struct provider_order *out,
+    struct provider_problem *why)
+{
+	struct http_request in = { .name = "create order", .method = "POST",
+		.url = address(c, "/orders") };
+	enum provider_result result;
+	struct json_object *o;
+	struct json j;
+	struct buf b;
+
+	buf_init(&b, c->arena, 4096);
+	j = js_to(&b);
+	js_open(&j, '{');
+	js_i64(&j, "amount", amount);
+	js_str(&j, "currency", currency);
+	js_str(&j, "receipt", receipt);
+	js_close(&j, '}');
+	in.body = buf_text(&b);
+	in.body_len = b.len;
+	result = call(c, &in, &o, why);
+	return result != PROVIDER_OK ? result : read_order(c, o, out, why);
+}
+
+enum provider_result
+provider_order_find(struct ctx *c, const char *receipt,
+    struct provider_order *out, bool *found, struct provider_problem *why)
+{
+	struct json_object *o, *items;
+	enum provider_result result;
+	struct buf path;
+
+	*found = false;
+	buf_init(&path, c->arena, 4096);
+	buf_lit(&path, "/orders?receipt=");
+	buf_url_arg(&path, receipt);
+	result = get(c, "find order", buf_text(&path), &o, why);
+	if (result != PROVIDER_OK)
+		return result;
+	items = member(o, "items");
+	if (!json_object_is_type(items, json_type_array))
+		return broken(c, why, "find order", "the answer is no list");
+	if (json_object_array_length(items) == 0)
+		return PROVIDER_OK;
+	*found = true;
+	return read_order(c, json_object_array_get_idx(items, 0), out, why);
+}
+
+/* --- payments ----------------------------------------------------------- */
+
+static enum provider_result
+read_payment(struct ctx *c, struct json_object *o,
+    struct provider_payment *out, struct provider_problem *why)
+{
+	out->id = text(o, "id");
+	out->order_id = text(o, "order_id");
+	out->amount = number(o, "amount");
+	out->currency = text(o, "currency");
+	out->status = text(o, "status");
+	out->method = text(o, "method");
+	out->failure = text(o, "error_description");
+	out->amount_refunded = number(o, "amount_refunded");
+	if (strncmp(out->id, "pay_", 4) != 0 || out->amount < 0)
+		return broken(c, why, "payment", "the answer is no payment");
+	return PROVIDER_OK;
+}
+
+enum provider_result
+provider_order_payments(struct ctx *c, const char *order_id,
+    struct provider_payment **out, size_t *n, struct provider_problem *why)
+{
+	const char *path =
+	    arena_printf(c->arena, "/orders/%s/payments", order_id);
+	struct json_object *o, *items;
+	enum provider_result result;
+
+	*n = 0;
+	result = get(c, "payments of order", path, &o, why);
+	if (result != PROVIDER_OK)
+		return result;
+	items = member(o, "items");
+	if (!json_object_is_type(items, json_type_array))
+		return broken(c, why, "payments of order",
+		    "the answer is no list");
+	*out = ARENA_ARRAY(c->arena, json_object_array_length(items),
+	    struct provider_payment);
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		result = read_payment(c, json_object_array_get_idx(items, i),
+		    &(*out)[i], why);
+		if (result != PROVIDER_OK)
+			return result;
+		++*n;
+	}
+	return PROVIDER_OK;
+}
+
+enum provider_result
+provider_payment_fetch(struct ctx *c, const char *id,
+    struct provider_payment *out, struct provider_problem *why)
+{
+	struct json_object *o;
+	enum provider_result result = get(c, "fetch payment",
+	    arena_printf(c->arena, "/payments/%s", id), &o, why);
+
+	return result != PROVIDER_OK ? result : read_payment(c, o, out, why);
+}
+
+enum provider_result
+provider_payment_capture(struct ctx *c, const char *id, int64_t amount,
+    const char *currency, struct provider_payment *out,
+    struct provider_problem *why)
+{
+	struct http_request in = { .name = "capture payment",
+		.method = "POST" };
+	enum provider_result result;
+	struct json_object *o;
+	struct json j;
+	struct buf b;
+
+	in.url = address(c,
+	    arena_printf(c->arena, "/payments/%s/capture", id));
+	buf_init(&b, c->arena, 4096);
+	j = js_to(&b);
+	js_open(&j, '{');
+	js_i64(&j, "amount", amount);
+	js_str(&j, "currency", currency);
+	js_close(&j, '}');
+	in.body = buf_text(&b);
+	in.body_len = b.len;
+	result = call(c, &in, &o, why);
+	return result != PROVIDER_OK ? result : read_payment(c, o, out, why);
+}
+
+/* --- refunds ------------------------------------------------------------ */
+
+static enum provider_result
+read_refund(struct ctx *c, struct json_object *o, struct provider_refund *out,
+    struct provider_problem *why)
+{
+	out->id = text(o, "id");
+	out->payment_id = text(o, "payment_id");
+	out->amount = number(o, "amount");
+	out->status = text(o, "status");
+	if (strncmp(out->id, "rfnd_", 5) != 0 || out->amount < 0)
+		return broken(c, why, "refund", "the answer is no refund");
+	return PROVIDER_OK;
+}
+
+enum provider_result
+provider_refund_create(struct ctx *c, const char *payment_id, int64_t amount,
+    const char *key, struct provider_refund *out,
+    struct provider_problem *why)
+{
+	const char *headers[] = { arena_printf(c->arena,
+	    "X-Refund-Idempotency: %s", key) };
+	struct http_request in = { .name = "create refund", .method = "POST",
+		.headers = headers, .nheaders = 1, .repeatable = true };
+	enum provider_result result;
+	struct json_object *o;
+	struct json j;
+	struct buf b;
+
+	in.url = address(c,
+	    arena_printf(c->arena, "/payments/%s/refund", payment_id));
+	buf_init(&b, c->arena, 4096);
+	j = js_to(&b);
+	js_open(&j, '{');
+	js_i64(&j, "amount", amount);
+	js_str(&j, "speed", "normal");
+	js_str(&j, "receipt", key);
+	js_close(&j, '}');
+	in.body = buf_text(&b);
+	in.body_len = b.len;
+	result = call(c, &in, &o, why);
+	return result != PROVIDER_OK ? result : read_refund(c, o, out, why);
+}
+
+enum provider_result
+provider_refund_fetch(struct ctx *c, const char *id,
+    struct provider_refund *out, struct provider_problem *why)
+{
+	struct json_object *o;
+	enum provider_result result = get(c, "fetch refund",
+	    arena_printf(c->arena, "/refunds/%s", id), &o, why);
+
+	return result != PROVIDER_OK ? result : read_refund(c, o, out, why);
+}
+
+/* --- signatures --------------------------------------------------------- */
+
+bool
+provider_signature_matches(const void *data, size_t len, const char *secret,
+    const char *signature)
+{
+	unsigned char mac[crypto_auth_hmacsha256_BYTES];
+	char hex[2 * crypto_auth_hmacsha256_BYTES + 1];
+	crypto_auth_hmacsha256_state st;
+
+	if (signature == NULL || *secret == '\0' ||
+	    strlen(signature) != sizeof(hex) - 1)
+		return false;
+	crypto_auth_hmacsha256_init(&st, (const unsigned char *)secret,
+	    strlen(secret));
+	crypto_auth_hmacsha256_update(&st, data, len);
+	crypto_auth_hmacsha256_final(&st, mac);
+	sodium_bin2hex(hex, sizeof(hex), mac, sizeof(mac));
+	return sodium_memcmp(hex, signature, sizeof(hex) - 1) == 0;
+}

@@ -1,0 +1,89 @@
+/*
+ * provider.h: the payment provider's API (Razorpay, https://razorpay.com/docs/api/):
+ * orders, payments, capture, refunds.
+ *
+ * Never called inside a transaction.  The base address is RAZORPAY_API_URL,
+ * with or without its "/v1".  Amounts are paise.
+ */
+#ifndef HAAT_IO_PROVIDER_H
+#define HAAT_IO_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "core/ctx.h"
+
+enum provider_result {
+	PROVIDER_OK,
+	PROVIDER_REFUSED, /* understood and turned down: detail says why */
+	PROVIDER_BROKEN,  /* its fault or ours: 5xx, 401, junk, redirect */
+	PROVIDER_UNKNOWN, /* sent, and no answer came: it may have happened */
+};
+
+struct provider_order {
+	const char *id; /* order_… */
+	const char *status;
+	int64_t amount;
+	const char *currency;
+};
+
+struct provider_payment {
+	const char *id; /* pay_… */
+	const char *order_id;
+	int64_t amount;
+	const char *currency;
+	const char *status; /* created authorized captured refunded failed */
+	const char *method;
+	const char *failure; /* or NULL */
+	int64_t amount_refunded;
+};
+
+struct provider_refund {
+	const char *id; /* rfnd_… */
+	const char *payment_id;
+	int64_t amount;
+	const char *status; /* pending processed failed */
+};
+
+/* Why it was refused, for the log and, where a caller can act on it, for
+ * them; set by every call that does not return PROVIDER_OK. */
+struct provider_problem {
+	const char *detail;
+};
+
+enum provider_result provider_order_create(struct ctx *c, int64_t amount,
+    const char *currency, const char *receipt, struct provider_order *out,
+    struct provider_problem *why);
+
+/* By our own receipt; *found false if the provider never saw it. */
+enum provider_result provider_order_find(struct ctx *c, const char *receipt,
+    struct provider_order *out, bool *found, struct provider_problem *why);
+
+/* All tries of one order. */
+enum provider_result provider_order_payments(struct ctx *c,
+    const char *order_id, struct provider_payment **out, size_t *n,
+    struct provider_problem *why);
+
+enum provider_result provider_payment_fetch(struct ctx *c, const char *id,
+    struct provider_payment *out, struct provider_problem *why);
+
+/* From authorized, the whole amount. */
+enum provider_result provider_payment_capture(struct ctx *c, const char *id,
+    int64_t amount, const char *currency, struct provider_payment *out,
+    struct provider_problem *why);
+
+/* The same key and amount give the same refund again. */
+enum provider_result provider_refund_create(struct ctx *c,
+    const char *payment_id, int64_t amount, const char *key,
+    struct provider_refund *out, struct provider_problem *why);
+
+enum provider_result provider_refund_fetch(struct ctx *c, const char *id,
+    struct provider_refund *out, struct provider_problem *why);
+
+/* HMAC-SHA256 in lower-case hex of data under secret, compared in constant
+ * time: webhooks, and what the checkout hands back. */
+bool provider_signature_matches(const void *data, size_t len,
+    const char *secret, const char *signature);
+
+#endif

@@ -1,0 +1,79 @@
+#include "services/order_news.h"
+
+#include "core/json.h"
+#include "db/db.h"
+
+/* The names in a template: number, amount, currency, reason. */
+struct about {
+	struct uuid order_id;
+	const char *number;
+	int64_t amount;
+	const char *reason;
+};
+
+static void
+tell(struct ctx *c, const char *type, struct uuid account_id,
+    struct uuid source, const struct about *a)
+{
+	struct json j;
+	struct buf b;
+
+	(void)source;
+	buf_init(&b, c->arena, 16 * 1024);
+	j = js_to(&b);
+	js_open(&j, '{');
+	js_uuid(&j, "order_id", a->order_id);
+	js_str(&j, "number", a->number);
+	js_i64(&j, "amount", a->amount);
+	js_str(&j, "currency", "INR");
+	js_str(&j, "reason", a->reason);
+	js_close(&j, '}');
+	db_queue(c, Q_OUTBOX_ADD,
+	    ARGS(A(uuid_new()), A(type), A(account_id), A(buf_text(&b))));
+}
+
+void
+order_tell_buyer(struct ctx *c, const char *type, const struct held_order *o,
+    const char *reason)
+{
+	struct about a = { o->id, o->number, o->total, reason };
+
+	tell(c, type, o->account_id, o->id, &a);
+}
+
+enum err
+order_tell_sellers(struct ctx *c, const char *type,
+    const struct held_order *o, const char *reason)
+{
+	struct rows r;
+
+	TRY(db_each(c, Q_SELLER_OWNERS_OF_ORDER, ARGS(A(o->id)), &r));
+	while (row_next(&r)) {
+		struct uuid part = col_uuid(&r);
+		struct about a = { o->id, col_text(&r), 0, reason };
+
+		a.amount = col_i64(&r);
+		tell(c, type, col_uuid(&r), part, &a);
+	}
+	return OK;
+}
+
+void
+order_tell_refunded(struct ctx *c, struct uuid order_id, const char *number,
+    struct uuid buyer, struct uuid refund_id, int64_t amount)
+{
+	struct about a = { order_id, number, amount, NULL };
+
+	tell(c, "order_refunded", buyer, refund_id, &a);
+}
+
+/* Who they are is not known here: one row that the sender fans out. */
+void
+order_tell_admins(struct ctx *c, const char *type, struct uuid order_id,
+    const char *number, struct uuid source, int64_t amount,
+    const char *reason)
+{
+	struct about a = { order_id, number, amount, reason };
+
+	tell(c, type, (struct uuid){ 0 }, source, &a);
+}

@@ -1,0 +1,31 @@
+/*
+ * order_news.h: who is told what about an order: in the app at once, by mail
+ * through the outbox.  Only queues, inside the transaction of the event.
+ */
+#ifndef HAAT_SERVICES_ORDER_NEWS_H
+#define HAAT_SERVICES_ORDER_NEWS_H
+
+#include "core/ctx.h"
+#include "services/order_step.h"
+
+/* The buyer, about the whole order: type order_placed, order_paid,
+ * order_cancelled, order_expired.  reason may be NULL. */
+void order_tell_buyer(struct ctx *c, const char *type,
+    const struct held_order *o, const char *reason);
+
+/* Every seller of the order, about its own part: seller_new_order,
+ * seller_order_cancelled.  Reads who they are. */
+enum err order_tell_sellers(struct ctx *c, const char *type,
+    const struct held_order *o, const char *reason);
+
+void order_tell_refunded(struct ctx *c, struct uuid order_id,
+    const char *number, struct uuid buyer, struct uuid refund_id,
+    int64_t amount);
+
+/* Every administrator: refund_requested, payment_mismatch.  source is what
+ * happened, so that a repeat tells nobody twice. */
+void order_tell_admins(struct ctx *c, const char *type, struct uuid order_id,
+    const char *number, struct uuid source, int64_t amount,
+    const char *reason);
+
+#endif

@@ -1,0 +1,150 @@
+#include "services/order_step.h"
+
+#include <string.h>
+
+#include "core/clock.h"
+#include "db/db.h"
+
+static enum err
+read_held(struct ctx *c, struct rows *r, bool found, struct uuid id,
+    struct held_order *o)
+{
+	if (!found)
+		return fail(c, ERR_NOT_FOUND, "There is no such order.");
+	o->id = id;
+	o->account_id = col_uuid(r);
+	o->number = col_text(r);
+	o->status = col_text(r);
+	o->payment_status = col_text(r);
+	o->payment_method = col_text(r);
+	o->total = col_i64(r);
+	return OK;
+}
+
+enum err
+order_hold(struct ctx *c, struct uuid id, struct held_order *out)
+{
+	struct rows r;
+	bool found;
+
+	TRY(db_maybe(c, Q_ORDER_LOCK, ARGS(A(id)), &r, &found));
+	return read_held(c, &r, found, id, out);
+}
+
+enum err
+order_hold_own(struct ctx *c, struct uuid id, struct held_order *out)
+{
+	struct rows r;
+	bool found;
+
+	TRY(db_maybe(c, Q_ORDER_LOCK_OF_BUYER, ARGS(A(id), A(c->caller.id)),
+	    &r, &found));
+	return read_held(c, &r, found, id, out);
+}
+
+bool
+order_is(const struct held_order *o, const char *status)
+{
+	return strcmp(o->status, status) == 0;
+}
+
+/* The order's own event, and one for each part that moves with it. */
+static void
+queue_events(struct ctx *c, const struct held_order *o, const char *status,
+    const char *parts_from, const char *parts_to, const struct actor *by)
+{
+	char *now = arena_alloc(c->arena, CLOCK_TEXT);
+
+	clock_format(clock_now_us(), now);
+	db_queue(c, Q_ORDER_EVENT_ADD,
+	    ARGS(A(uuid_new()), A(o->id), A_NULL, A(o->status), A(status),
+		A(now), A(by->id), A(by->role), A(by->note)));
+	db_queue(c, Q_SELLER_ORDER_EVENTS_ADD,
+	    ARGS(A(o->id), A(parts_from), A(parts_to), A(by->id), A(by->role),
+		A(by->note)));
+	db_queue(c, Q_SELLER_ORDERS_MOVE,
+	    ARGS(A(o->id), A(parts_from), A(parts_to)));
+}
+
+static const struct actor provider = { .role = "provider",
+	.note = "Payment received" };
+
+enum err
+order_paid(struct ctx *c, const struct held_order *o)
+{
+	queue_events(c, o, "confirmed", "pending_payment", "pending",
+	    &provider);
+	db_queue(c, Q_ORDER_SET_PAID, ARGS(A(o->id)));
+	db_queue(c, Q_RESERVATIONS_KEEP, ARGS(A(o->id)));
+	return db_flush(c);
+}
+
+/* Takes every variant's units or none: a failure undoes the caller's
+ * savepoint of stock by giving back what was taken. */
+static enum err
+take_stock(struct ctx *c, const struct held_order *o, bool *taken)
+{
+	struct rows r;
+	int64_t changed;
+	int done = 0;
+
+	*taken = true;
+	TRY(db_each(c, Q_RESERVATIONS_OF_ORDER, ARGS(A(o->id), A("released")),
+	    &r));
+	while (row_next(&r)) {
+		struct uuid variant = col_uuid(&r);
+
+		TRY(db_exec_n(c, Q_STOCK_TRY_RESERVE,
+		    ARGS(A(variant), A(col_i64(&r))), &changed));
+		if (changed == 0) {
+			*taken = false;
+			break;
+		}
+		done++;
+	}
+	*taken = *taken && r.count > 0;
+	if (*taken)
+		return OK;
+	for (r.row = -1; done > 0 && row_next(&r); done--) {
+		struct uuid variant = col_uuid(&r);
+
+		db_queue(c, Q_STOCK_UNRESERVE,
+		    ARGS(A(variant), A(col_i64(&r))));
+	}
+	return db_flush(c);
+}
+
+enum err
+order_revive(struct ctx *c, const struct held_order *o, bool *revived)
+{
+	static const struct actor late = { .role = "provider",
+		.note = "Payment received late" };
+
+	TRY(take_stock(c, o, revived));
+	if (!*revived)
+		return OK;
+	db_queue(c, Q_RESERVATIONS_REVIVE, ARGS(A(o->id)));
+	queue_events(c, o, "confirmed", "cancelled", "pending", &late);
+	db_queue(c, Q_ORDER_SET_PAID, ARGS(A(o->id)));
+	return db_flush(c);
+}
+
+enum err
+order_cancel_all(struct ctx *c, const struct held_order *o,
+    const struct actor *by)
+{
+	struct rows r;
+
+	queue_events(c, o, "cancelled", NULL, "cancelled", by);
+	db_queue(c, Q_ORDER_SET_CANCELLED, ARGS(A(o->id), A(by->note)));
+	TRY(db_each(c, Q_RESERVATIONS_OF_ORDER, ARGS(A(o->id), A("held")),
+	    &r));
+	db_queue(c, Q_RESERVATIONS_RELEASE, ARGS(A(o->id)));
+	while (row_next(&r)) {
+		struct uuid variant = col_uuid(&r);
+
+		db_queue_last(c, Q_STOCK_UNRESERVE,
+		    ARGS(A(variant), A(col_i64(&r))));
+	}
+	return OK;
+}

@@ -1,0 +1,162 @@
+-- name: order_lock
+-- args: id uuid
+-- rows: maybe
+select account_id, number, status, payment_status, payment_method, total
+from orders
+where id = $1
+for update;
+
+-- name: order_lock_of_buyer
+-- args: id uuid, account_id uuid
+-- rows: maybe
+select account_id, number, status, payment_status, payment_method, total
+from orders
+where id = $1
+and account_id = $2
+for update;
+
+-- name: order_set_paid
+-- args: id uuid
+-- rows: none
+update orders
+set status = 'confirmed', payment_status = 'paid', paid_at = now(), expires_at = null,
+	cancelled_at = null, cancel_reason = null, updated_at = now()
+where id = $1;
+
+-- name: order_set_payment_failed
+-- args: id uuid
+-- rows: none
+update orders
+set payment_status = 'failed', updated_at = now()
+where id = $1
+and status = 'pending_payment'
+and payment_status = 'unpaid';
+
+-- name: order_set_cancelled
+-- args: id uuid, reason text
+-- rows: none
+update orders
+set status = 'cancelled', cancelled_at = now(), cancel_reason = $2, updated_at = now()
+where id = $1;
+
+-- name: order_set_refund_state
+-- args: id uuid
+-- rows: none
+update orders o
+set payment_status = case when p.refunded = 0 then 'paid'
+	when p.refunded >= p.captured then 'refunded'
+	else 'partially_refunded' end, updated_at = now()
+from (
+	select sum(captured_amount) as captured, sum(refunded_amount) as refunded
+	from payment
+	where order_id = $1) p
+where o.id = $1
+and p.captured > 0;
+
+-- name: seller_orders_move
+-- args: order_id uuid, from_status text, status text
+-- rows: none
+update seller_order
+set status = $3,
+	cancelled_at = case when $3 = 'cancelled' then now() end,
+	updated_at = now()
+where order_id = $1
+and ($2 is null or status = $2)
+and status <> $3;
+
+-- One event for each part that is about to move.
+-- name: seller_order_events_add
+-- args: order_id uuid, from_status text, status text, actor_id uuid, actor_role text, note text
+-- rows: none
+insert into order_event
+	(id, order_id, seller_order_id, from_status, status, actor_id, actor_role, note)
+select gen_random_uuid(), order_id, id, status, $3, $4, $5, $6
+from seller_order
+where order_id = $1
+and ($2 is null or status = $2)
+and status <> $3;
+
+-- name: seller_orders_shipped_of_order
+-- args: order_id uuid
+-- rows: one
+select count(*)
+from seller_order
+where order_id = $1
+and status in ('shipped', 'delivered');
+
+-- name: seller_owners_of_order
+-- args: order_id uuid
+-- rows: many
+select o.id, o.number, o.total, s.account_id, s.store_name
+from seller_order o
+join seller s on s.id = o.seller_id
+where o.order_id = $1
+order by o.number;
+
+-- name: reservations_keep
+-- args: order_id uuid
+-- rows: none
+update reservation
+set expires_at = null
+where order_id = $1
+and state = 'held';
+
+-- name: reservations_of_order
+-- args: order_id uuid, state text
+-- rows: many
+select variant_id, sum(quantity)::bigint
+from reservation
+where order_id = $1
+and state = $2
+group by variant_id
+order by variant_id;
+
+-- name: reservations_release
+-- args: order_id uuid
+-- rows: none
+update reservation
+set state = 'released', closed_at = now()
+where order_id = $1
+and state = 'held';
+
+-- name: reservations_revive
+-- args: order_id uuid
+-- rows: none
+update reservation
+set state = 'held', closed_at = null, expires_at = null
+where order_id = $1
+and state = 'released';
+
+-- name: stock_try_reserve
+-- args: variant_id uuid, quantity bigint
+-- rows: none
+update stock
+set reserved = reserved + $2
+where variant_id = $1
+and on_hand - reserved >= $2;
+
+-- name: stock_unreserve
+-- args: variant_id uuid, quantity bigint
+-- rows: none
+update stock
+set reserved = reserved - $2
+where variant_id = $1;
+
+-- name: orders_to_expire
+-- args: rows bigint
+-- rows: many
+select id
+from orders
+where status = 'pending_payment'
+and expires_at < now()
+order by expires_at
+limit $1;
+
+-- name: order_expired_now
+-- args: id uuid
+-- rows: one
+select count(*)
+from orders
+where id = $1
+and status = 'pending_payment'
+and expires_at < now();

@@ -1,0 +1,254 @@
+-- name: refund_lines_of_order
+-- args: order_id uuid
+-- rows: many
+select i.id, i.seller_order_id, i.name, i.quantity, i.refunded_quantity, i.line_total - i.discount,
+	i.refunded_amount, i.commission_amount
+from order_item i
+where i.order_id = $1
+order by i.position;
+
+-- name: payment_captured_of_order
+-- args: order_id uuid
+-- rows: maybe
+select id, provider, captured_amount - refund_reserved
+from payment
+where order_id = $1
+and captured_amount > 0
+and is_live
+for update;
+
+-- The guard against paying back more than came.
+-- name: payment_reserve_refund
+-- args: id uuid, amount bigint
+-- rows: none
+update payment
+set refund_reserved = refund_reserved + $2, updated_at = now()
+where id = $1
+and captured_amount - refund_reserved >= $2;
+
+-- name: payment_release_refund
+-- args: id uuid, amount bigint
+-- rows: none
+update payment
+set refund_reserved = refund_reserved - $2, updated_at = now()
+where id = $1;
+
+-- name: payment_set_refunded
+-- args: id uuid, amount bigint
+-- rows: none
+update payment
+set refunded_amount = refunded_amount + $2,
+	status = case when refunded_amount + $2 >= captured_amount then 'refunded'
+		else 'partially_refunded' end,
+	updated_at = now()
+where id = $1;
+
+-- name: payment_unset_refunded
+-- args: id uuid, amount bigint
+-- rows: none
+update payment
+set refunded_amount = refunded_amount - $2,
+	status = case when refunded_amount - $2 = 0 then 'captured'
+		else 'partially_refunded' end,
+	updated_at = now()
+where id = $1;
+
+-- name: refund_add
+-- args: id uuid, order_id uuid, seller_order_id uuid, payment_id uuid, amount bigint, reason text, status text, source text, restock boolean, gateway_key text, requested_by uuid, idem_principal text, idem_key text
+-- rows: none
+insert into refund
+	(id, order_id, seller_order_id, payment_id, amount, reason, status, source, restock,
+	gateway_key, requested_by, idem_principal, idem_key)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
+
+-- name: refund_item_add
+-- args: refund_id uuid, order_item_id uuid, quantity bigint, amount bigint, commission_reversed bigint
+-- rows: none
+insert into refund_item (refund_id, order_item_id, quantity, amount, commission_reversed)
+values ($1, $2, $3, $4, $5);
+
+-- name: order_item_add_refund
+-- args: id uuid, quantity bigint, amount bigint
+-- rows: none
+update order_item
+set refunded_quantity = refunded_quantity + $2, refunded_amount = refunded_amount + $3
+where id = $1;
+
+-- name: order_items_drop_refund
+-- args: refund_id uuid
+-- rows: none
+update order_item i
+set refunded_quantity = i.refunded_quantity - r.quantity,
+	refunded_amount = i.refunded_amount - r.amount
+from refund_item r
+where r.refund_id = $1
+and i.id = r.order_item_id;
+
+-- name: refund_lock
+-- args: id uuid
+-- rows: maybe
+select r.order_id, r.payment_id, r.amount, r.status, r.gateway_key, r.provider_refund_id, r.restock,
+	p.provider, p.provider_payment_id, o.account_id, o.number,
+	exists (select from refund_item i where i.refund_id = r.id)
+from refund r
+join payment p on p.id = r.payment_id
+join orders o on o.id = r.order_id
+where r.id = $1
+for update of r;
+
+-- name: refund_order
+-- args: id uuid
+-- rows: maybe
+select order_id
+from refund
+where id = $1;
+
+-- name: refund_by_provider_id
+-- args: provider_refund_id text
+-- rows: maybe
+select id
+from refund
+where provider_refund_id = $1;
+
+-- name: refund_by_gateway_key
+-- args: gateway_key text
+-- rows: maybe
+select id
+from refund
+where gateway_key = $1;
+
+-- name: refund_set_provider_id
+-- args: id uuid, provider_refund_id text
+-- rows: none
+update refund
+set provider_refund_id = $2, updated_at = now()
+where id = $1
+and provider_refund_id is null;
+
+-- name: refund_set_status
+-- args: id uuid, status text
+-- rows: none
+update refund
+set status = $2, updated_at = now(),
+	processed_at = case when $2 = 'processed' then now() else processed_at end
+where id = $1;
+
+-- name: refund_restock
+-- args: refund_id uuid
+-- rows: none
+update stock s
+set on_hand = s.on_hand + r.quantity
+from (
+	select i.variant_id, sum(t.quantity)::bigint as quantity
+	from refund_item t
+	join order_item i on i.id = t.order_item_id
+	where t.refund_id = $1
+	and t.quantity > 0
+	group by i.variant_id
+	order by i.variant_id) r
+where s.variant_id = r.variant_id;
+
+-- name: refunds_in_doubt
+-- args: order_id uuid
+-- rows: one
+select count(*)
+from refund
+where order_id = $1
+and status = 'processing'
+and provider_refund_id is null
+and source in ('admin', 'seller');
+
+-- name: refunds_to_run
+-- args: older_than_secs bigint, rows bigint
+-- rows: many
+select r.id
+from refund r
+join payment p on p.id = r.payment_id
+where r.status = 'processing'
+and p.provider = 'razorpay'
+and r.updated_at < now() - make_interval(secs => $1)
+order by r.updated_at
+limit $2;
+
+-- name: refund_touch
+-- args: id uuid
+-- rows: none
+update refund
+set updated_at = now()
+where id = $1;
+
+-- name: refund_by_id
+-- args: id uuid
+-- rows: maybe
+select id, order_id, seller_order_id, payment_id, amount, currency, reason, status, requested_by,
+	(extract(epoch from created_at) * 1000000)::bigint,
+	(extract(epoch from processed_at) * 1000000)::bigint
+from refund
+where id = $1;
+
+-- name: refund_items_of
+-- args: ids text
+-- rows: many
+select refund_id, order_item_id, quantity, amount
+from refund_item
+where refund_id = any ($1::uuid[])
+order by refund_id, order_item_id;
+
+-- fragment: refunds_page_of_buyer
+-- args: account_id uuid
+select r.id, r.order_id, r.seller_order_id, r.payment_id, r.amount, r.currency, r.reason, r.status,
+	r.requested_by, (extract(epoch from r.created_at) * 1000000)::bigint,
+	(extract(epoch from r.processed_at) * 1000000)::bigint
+from refund r
+join orders o on o.id = r.order_id
+where o.account_id = $1
+
+-- fragment: refunds_before
+-- args: id uuid
+and r.id < $1
+
+-- fragment: refunds_after
+-- args: id uuid
+and r.id > $1
+
+-- fragment: refunds_newest
+-- args: rows bigint, skipped bigint
+order by r.id desc
+limit $1
+offset $2
+
+-- fragment: refunds_oldest
+-- args: rows bigint
+order by r.id
+limit $1
+
+-- name: refund_count_of_buyer
+-- args: account_id uuid
+-- rows: one
+select count(*)
+from (
+	select from refund r
+	join orders o on o.id = r.order_id
+	where o.account_id = $1
+	limit 10001) capped;
+
+-- Delivered, and within the return window.
+-- name: seller_orders_returnable
+-- args: order_id uuid, window_days bigint
+-- rows: many
+select id
+from seller_order
+where order_id = $1
+and status = 'delivered'
+and delivered_at > now() - make_interval(days => $2::integer);
+
+-- Units of each line that wait in requests not decided yet.
+-- name: refund_quantities_requested
+-- args: order_id uuid
+-- rows: many
+select i.order_item_id, sum(i.quantity)::bigint
+from refund r
+join refund_item i on i.refund_id = r.id
+where r.order_id = $1
+and r.status = 'requested'
+group by i.order_item_id;

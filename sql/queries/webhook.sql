@@ -1,0 +1,42 @@
+-- name: webhook_add
+-- args: id text, event_type text, payload bytea
+-- rows: none
+insert into webhook_event (id, provider, event_type, payload)
+values ($1, 'razorpay', $2, $3)
+on conflict on constraint webhook_event_pk do nothing;
+
+-- name: webhook_take
+-- args: id text
+-- rows: maybe
+select payload
+from webhook_event
+where id = $1
+and state in ('received', 'parked')
+for update skip locked;
+
+-- name: webhook_set_state
+-- args: id text, state text, note text
+-- rows: none
+update webhook_event
+set state = $2, note = $3, attempts = attempts + 1,
+	applied_at = case when $2 = 'applied' then now() end,
+	next_try_at = now() + make_interval(secs => least(3600, 5 * power(2, attempts)))
+where id = $1;
+
+-- name: webhooks_open
+-- args: rows bigint
+-- rows: many
+select id
+from webhook_event
+where state in ('received', 'parked')
+and next_try_at <= now()
+order by next_try_at
+limit $1;
+
+-- name: webhooks_give_up
+-- args: none
+-- rows: none
+update webhook_event
+set state = 'flagged', note = 'parked for a day'
+where state = 'parked'
+and received_at < now() - interval '24 hours';
