@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "db/idem_lock.h"
 #include "io/redis.h"
 #include "web/limit.h"
 #include "web/problem.h"
@@ -232,14 +233,8 @@ row_find(struct request *rq, struct kept *k, bool *found)
 static int64_t
 lock_of(struct request *rq)
 {
-	unsigned char digest[crypto_hash_sha256_BYTES];
-	const char *text = arena_printf(rq->ctx.arena, "%s\n%s",
-	    rq->ctx.idem_principal, rq->ctx.idem_key);
-	int64_t lock;
-
-	crypto_hash_sha256(digest, (const unsigned char *)text, strlen(text));
-	memcpy(&lock, digest, sizeof(lock));
-	return lock;
+	return idem_lock_of(&rq->ctx, rq->ctx.idem_principal,
+	    rq->ctx.idem_key);
 }
 
 /*

@@ -86,7 +86,7 @@ const requests = [
     'Idempotency-Key: a\r\n b') + '{}', [400]],
   ['a folded length', send(body + hidden, `Content-Length:\r\n ${body.length}`), [200, 400]],
   ['a folded coding', send(chunk(hex, body) + hidden, 'Transfer-Encoding:\r\n chunked'),
-    [200, 400]],
+    [200, 400, 501]],
   ['a chunk extension', send(chunk(`${hex};a=b`, body), 'Transfer-Encoding: chunked'),
     [200, 400]],
   ['trailers', send(`${hex}\r\n${body}\r\n0\r\nX-Request-Id: trailer\r\n\r\n`,
@@ -112,7 +112,8 @@ const requests = [
   ['HTTP/3.0', line('GET /api/health/ HTTP/3.0'), [400, 505]],
   ['no version', line('GET /api/health/'), [400]],
   ['a version of words', line('GET /api/health/ HTTP/one'), [400, 505]],
-  ['an odd expectation', send(body, length, 'Expect: miracles'), [400, 417]],
+  ['an odd expectation', get('Expect: miracles'), [400, 417]],
+  ['an odd expectation of a write', send(body, length, 'Expect: miracles'), [400, 417]],
   ['HTTP/2 in clear text', get('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c',
     'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA'), [200, 400]],
   ['HTTP/2 at once', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400, 403, 404, 405, 501, 505]],
@@ -396,7 +397,7 @@ test('G04 queries: broken escapes, NUL, too many and too long parameters', async
   for (const query of ['q=%c3%28', 'q=%ff', 'q=%00', 'q=a%00b', '%00=1',
     'q=%ed%a0%80', 'q=a&q=b', 'q', 'q=', '&&&', '=1', 'q=x&=', '%71=x&q=y',
     Array.from({ length: 200 }, (_, i) => `p${i}=1`).join('&'), `q=${'x'.repeat(201)}`,
-    'q[]=x', 'q=x;page=1', `q=x&page_size=${'9'.repeat(5000)}`]) {
+    'q[]=x', `q=x&page_size=${'9'.repeat(5000)}`]) {
     const answer = await api('GET', '/api/products/search/', { query })
     assert.equal(answer.status, 400, `${query.slice(0, 50)}: ${answer.status}`)
   }

@@ -16,11 +16,11 @@ test('the walk of the README leads from sign-in to an order', async () => {
   const blocks = [...text.matchAll(/^```(?:sh|bash)\n(# walk\n[\s\S]*?)^```$/gm)].map(m => m[1])
   assert(blocks.length > 0, 'the README has no block that begins with "# walk"')
   const [before] = await sql`select count(*) from orders`
-  const { stdout } = await promisify(execFile)('bash', ['-euo', 'pipefail', '-c',
+  const { stdout } = await promisify(execFile)('bash', ['-exuo', 'pipefail', '-c',
     blocks.join('\n')], {
     cwd: root, env: { PATH: process.env.PATH, HOME: '/tmp', HAAT_URL: main.url },
     timeout: 60000,
-  })
+  }).catch(({ stdout, stderr }) => assert.fail(`the walk stops: ${stdout}\n${stderr}`))
   const [after] = await sql`select count(*) from orders`
   assert(after.count > before.count, `no order was placed: ${stdout.slice(-2000)}`)
   assert.doesNotMatch(stdout, /"code":"|"status":[45]\d\d/, 'a command was refused')
