@@ -200,7 +200,7 @@ read_file(struct ctx *c, const char *name, const char *ending,
 
 	if (f == NULL)
 		return fault(c, "cannot open %s", path);
-	text = arena_alloc(kept.arena, TEMPLATE_FILE_MAX + 1);
+	text = arena_alloc(c->arena, TEMPLATE_FILE_MAX + 1);
 	n = fread(text, 1, TEMPLATE_FILE_MAX, f);
 	if (fclose(f) != 0 || n == TEMPLATE_FILE_MAX || n == 0)
 		return fault(c, "cannot read %s", path);

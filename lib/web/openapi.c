@@ -415,7 +415,8 @@ may_fail(const struct route *r, enum err e)
 		return r->idempotency >= IDEMPOTENCY_KEY;
 	case ERR_RATE_LIMITED:
 		return r->limit != LIMIT_NONE &&
-		    (r->limit != LIMIT_AUTO || r->method != GET);
+		    (r->limit != LIMIT_AUTO ||
+			(r->method != GET && !(r->allow & PUBLIC)));
 	default:
 		return false;
 	}

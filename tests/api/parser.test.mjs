@@ -113,7 +113,8 @@ const requests = [
   ['no version', line('GET /api/health/'), [400]],
   ['a version of words', line('GET /api/health/ HTTP/one'), [400, 505]],
   ['an odd expectation', get('Expect: miracles'), [400, 417]],
-  ['an odd expectation of a write', send(body, length, 'Expect: miracles'), [400, 417]],
+  // With a body the web server deals with expectations itself, and drops this one.
+  ['an odd expectation of a write', send(body, length, 'Expect: miracles'), [200, 400, 417]],
   ['HTTP/2 in clear text', get('Connection: Upgrade, HTTP2-Settings', 'Upgrade: h2c',
     'HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA'), [200, 400]],
   ['HTTP/2 at once', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', [400, 403, 404, 405, 501, 505]],

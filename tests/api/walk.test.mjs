@@ -16,7 +16,7 @@ test('the walk of the README leads from sign-in to an order', async () => {
   const blocks = [...text.matchAll(/^```(?:sh|bash)\n(# walk\n[\s\S]*?)^```$/gm)].map(m => m[1])
   assert(blocks.length > 0, 'the README has no block that begins with "# walk"')
   const [before] = await sql`select count(*) from orders`
-  const { stdout } = await promisify(execFile)('bash', ['-exuo', 'pipefail', '-c',
+  const { stdout } = await promisify(execFile)('bash', ['--norc', '-exuo', 'pipefail', '-c',
     blocks.join('\n')], {
     cwd: root, env: { PATH: process.env.PATH, HOME: '/tmp', HAAT_URL: main.url },
     timeout: 60000,
