@@ -93,7 +93,7 @@ STACK := MODE=$(MODE) scripts/stack
 
 run: build static ## Install, build, then run in the foreground; Ctrl-C stops it
 	scripts/packages install run
-	exec $(STACK) run
+	exec env $(STACK) run
 start: build static ## The same in the background
 	scripts/packages install run
 	$(STACK) start

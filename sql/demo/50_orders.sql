@@ -23,6 +23,8 @@ create temp table demo_buyer as
 select c.*, row_number() over (order by created_at, no) - 1 as nth
 from demo_customer c;
 
+analyze demo_buyer;
+
 -- Orders that the two demo customers are given, beside those that chance
 -- gives them: spread out, and some of the last days.
 create temp table demo_given as
@@ -79,8 +81,8 @@ from (
 		cross join lateral generate_series(y.first + 1, y.next) g
 		offset 0
 	) t
-	left join demo_given v using (o)
-	join demo_buyer b on case when v.no is null then b.nth = t.nth else b.no = v.no end
+	left join (select d.o, y.nth from demo_given d join demo_buyer y on y.no = d.no) v using (o)
+	join demo_buyer b on b.nth = coalesce(v.nth, t.nth)
 ) o;
 analyze demo_order;
 

@@ -91,7 +91,11 @@ bool call_authorized(struct call *q);
 /* HMAC-SHA256 in hexadecimal. */
 void sign_hex(const char *secret, const char *text, size_t len, char hex[65]);
 
-/* Every request comes here. */
+/* Whether there is such a route and the caller may use it; else the call is
+ * answered. */
+bool call_admit(struct call *q);
+
+/* Does what an admitted call asks for. */
 void call_serve(struct call *q);
 
 /* A route for the shop, which faults may befall, not one for the tests. */

@@ -77,19 +77,23 @@ call_is_api(const struct call *q)
 	return r != NULL && (r->flags & CONTROL) == 0;
 }
 
+bool
+call_admit(struct call *q)
+{
+	const struct call_route *r = find(q, q->id);
+
+	if (r != NULL)
+		return (r->flags & OPEN) != 0 || call_authorized(q);
+	REFUSE(q, .source = "NA", .step = "NA", .reason = "NA",
+	    .description = "The requested URL was not found on the server.");
+	return false;
+}
+
 void
 call_serve(struct call *q)
 {
 	const struct call_route *r = find(q, q->id);
 
-	if (r == NULL) {
-		REFUSE(q, .source = "NA", .step = "NA", .reason = "NA",
-		    .description =
-			"The requested URL was not found on the server.");
-		return;
-	}
-	if ((r->flags & OPEN) == 0 && !call_authorized(q))
-		return;
-	if (call_parse(q))
+	if (r != NULL && call_parse(q))
 		r->handler(q);
 }
