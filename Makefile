@@ -74,10 +74,13 @@ $(B)/gen/queries.h: build/gen $(QUERIES)
 	@echo "  GEN   $@"
 	build/gen $@ $(B)/gen/queries.c $(QUERIES)
 
-$(B)/gen/migrations.h: $(wildcard sql/migrations/*.sql)
+# Made each time, written when another migration is the latest.
+$(B)/gen/migrations.h: FORCE
 	@mkdir -p $(@D)
 	printf 'enum { MIGRATION_LATEST = %d };\n' \
-		$$(ls sql/migrations | sed -n 's/^0*\([0-9]*\)_.*/\1/p' | tail -1) >$@
+		$$(ls sql/migrations | sed -n 's/^0*\([0-9]*\)_.*/\1/p' | tail -1) >$@.new
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
 
 # The common passwords of at least ten characters, sorted, as C strings.
 PASSWORDS := node_modules/@zxcvbn-ts/language-common/src/passwords.json

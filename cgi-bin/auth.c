@@ -9,15 +9,14 @@
 
 /* --- inputs ------------------------------------------------------------- */
 
-#define IN_PASSWORD(m, text, ...)                                            \
+#define IN_PASSWORD(m, text)                                                 \
 	IN_TEXT(m, REQUIRED | SECRET, PASSWORD_MIN, PASSWORD_MAX, text,      \
-	    ##__VA_ARGS__)
+	    .example = "a long passphrase")
 
 #define S struct account_register
 static const struct field account_register_fields[] = {
 	IN_EMAIL(email, REQUIRED, "Address to sign in with"),
-	IN_PASSWORD(password, "10 to 128 characters, not a common one",
-	    .example = "a long passphrase"),
+	IN_PASSWORD(password, "10 to 128 characters, not a common one"),
 	IN_TEXT(full_name, REQUIRED, 1, TEXT_MAX, "Name",
 	    .example = "Asha Rao"),
 	IN_TEXT(phone, OPTIONAL, 0, TEXT_MAX, "Phone number",

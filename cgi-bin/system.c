@@ -40,6 +40,7 @@ static const struct route routes[] = {
 	    .allow = PUBLIC,
 	    .idempotency = IDEMPOTENCY_NONE,
 	    .status = 200,
+	    .other_status = 503,
 	    .out = &ready_shape,
 	    .handler = ready_get,
 	},

@@ -280,7 +280,8 @@ main(int argc, char **argv)
 	FILE *source;
 
 	if (argc < 4) {
-		fprintf(stderr, "usage: gen queries.h queries.c file.sql …\n");
+		fprintf(stderr,
+		    "usage: gen queries.h queries.c file.sql …\n");
 		return 2;
 	}
 	o.header = fopen(argv[1], "w");
@@ -293,7 +294,8 @@ main(int argc, char **argv)
 		die(0, "cannot write", argv[1]);
 	fputs("#ifndef HAAT_QUERIES_H\n#define HAAT_QUERIES_H\n\n"
 	      "/* Generated from sql/queries/ by sql/gen.c. */\n"
-	      "enum query {\n", o.header);
+	      "enum query {\n",
+	    o.header);
 	for (int i = 3; i < argc; i++) {
 		input = argv[i];
 		read_file(&o, &s);
@@ -302,7 +304,8 @@ main(int argc, char **argv)
 	append(o.header, o.fragment_names);
 	fputs("\tF_COUNT\n};\n\n#endif\n", o.header);
 	fputs("#include \"db/query.h\"\n\n"
-	      "const struct query_def queries[Q_COUNT + 1] = {\n", source);
+	      "const struct query_def queries[Q_COUNT + 1] = {\n",
+	    source);
 	append(source, o.queries);
 	fputs("};\n\nconst struct query_def fragments[F_COUNT + 1] = {\n",
 	    source);

@@ -119,6 +119,7 @@ buf_printf(struct buf *b, const char *fmt, ...)
 }
 
 /* What follows the backslash; 'u' for \u00XX, 0 for bytes that stand. */
+/* clang-format off */
 static const char json_escape[256] = {
 	['"'] = '"', ['\\'] = '\\', ['\b'] = 'b', ['\f'] = 'f', ['\n'] = 'n',
 	['\r'] = 'r', ['\t'] = 't', [0x00] = 'u', [0x01] = 'u', [0x02] = 'u',
@@ -128,6 +129,7 @@ static const char json_escape[256] = {
 	[0x17] = 'u', [0x18] = 'u', [0x19] = 'u', [0x1a] = 'u', [0x1b] = 'u',
 	[0x1c] = 'u', [0x1d] = 'u', [0x1e] = 'u', [0x1f] = 'u', [0x7f] = 'u',
 };
+/* clang-format on */
 
 void
 buf_json_strn(struct buf *b, const char *s, size_t len)

@@ -37,7 +37,8 @@ civil_from_days(int64_t days, int *year, int *month, int *day)
 	int64_t era = (z >= 0 ? z : z - 146096) / 146097;
 	int64_t of_era = z - era * 146097;
 	int64_t y = (of_era - of_era / 1460 + of_era / 36524 -
-		of_era / 146096) / 365;
+			of_era / 146096) /
+	    365;
 	int64_t of_year = of_era - (365 * y + y / 4 - y / 100);
 	int64_t m = (5 * of_year + 2) / 153;
 

@@ -64,7 +64,8 @@ read_number(struct reader *r, const char *name, int64_t fallback, int64_t min,
 		/* To the nearest hundredth, but 0 only for 0: a tiny factor
 		 * must not switch the limits off. */
 		n = scale >= 0 && scale <= 1e7 ?
-		    (long long)(scale * 100 + 0.5) : -1;
+		    (long long)(scale * 100 + 0.5) :
+		    -1;
 		if (n == 0 && scale > 0)
 			n = 1;
 	} else {
@@ -114,9 +115,9 @@ config_load(struct config *c, FILE *faults)
 	r.count = 0;
 	r.faults = faults;
 #define TEXT(member, name, fallback) c->member = read_text(name, fallback);
-#define NUMBER(member, name, fallback, min, max) \
+#define NUMBER(member, name, fallback, min, max)                             \
 	c->member = read_number(&r, name, fallback, min, max);
-#define FLAG(member, name, fallback) \
+#define FLAG(member, name, fallback)                                         \
 	c->member = read_flag(&r, name, fallback);
 #define SECRET(member, name, min) c->member = read_secret(&r, name, min);
 #include "core/config.def"

@@ -23,8 +23,8 @@ struct caller {
 	struct uuid id;
 	struct uuid session_id;
 	enum role role;
-	bool is_business;    /* buys at business prices */
-	bool has_seller;     /* has opened a store, in whatever state */
+	bool is_business; /* buys at business prices */
+	bool has_seller;  /* has opened a store, in whatever state */
 	bool seller_approved;
 	struct uuid seller_id;
 };

@@ -5,6 +5,13 @@
 #include "core/ctx.h"
 #include "core/log.h"
 
+#ifdef __clang_analyzer__
+#undef fail
+#undef fail_field
+#undef fail_field_as
+#undef fault
+#endif
+
 static const struct {
 	int status;
 	const char *code;

@@ -58,6 +58,16 @@ enum err fault(struct ctx *c, const char *fmt, ...)
 /* Forgets what was said, before a second try. */
 void problem_clear(struct ctx *c);
 
+#ifdef __clang_analyzer__
+/* It reads one file at a time, so it has to be told that these fail. */
+#define fail(c, err, ...) ((void)fail((c), (err), __VA_ARGS__), (err))
+#define fail_field(c, ...)                                                   \
+	((void)fail_field((c), __VA_ARGS__), ERR_VALIDATION)
+#define fail_field_as(c, err, ...)                                           \
+	((void)fail_field_as((c), (err), __VA_ARGS__), (err))
+#define fault(c, ...) ((void)fault((c), __VA_ARGS__), ERR_INTERNAL)
+#endif
+
 int err_status(enum err err);
 const char *err_code(enum err err);
 const char *err_title(enum err err);

@@ -83,10 +83,10 @@ struct field {
 	enum field_kind kind;
 	unsigned flags;
 	size_t offset;
-	size_t null_offset; /* of the bool that says "given as null"; 0: none */
+	size_t null_offset; /* of the bool for "given as null"; 0: none */
 	int64_t min, max;   /* of numbers; characters of texts; list length */
 	int64_t fallback;
-	bool optional_i64;  /* the member is a struct opt_i64 */
+	bool optional_i64; /* the member is a struct opt_i64 */
 	const char *const *values;
 	const struct field *fields; /* of objects and lists in an input */
 	size_t size;                /* of the C struct of fields */
@@ -106,9 +106,14 @@ struct shape {
 	const struct field *fields;
 };
 
-enum { TEXT_MAX = 200, EMAIL_MAX = 254, LONG_MAX_CHARS = 2048,
-	DESCRIPTION_MAX = 10000 };
+enum {
+	TEXT_MAX = 200,
+	EMAIL_MAX = 254,
+	LONG_MAX_CHARS = 2048,
+	DESCRIPTION_MAX = 10000
+};
 
+/* clang-format off */
 #define FIELD_FITS(m, type)                                                  \
 	(sizeof(struct {                                                     \
 		int fits : __builtin_types_compatible_p(                     \
@@ -184,5 +189,6 @@ enum { TEXT_MAX = 200, EMAIL_MAX = 254, LONG_MAX_CHARS = 2048,
 #define OUT_OBJ_NULL(n, of, text)                                            \
 	OUT(n, FIELD_OBJ, NULLABLE, text, .shape = of)
 #define OUT_LIST(n, of, text) OUT(n, FIELD_LIST, 0, text, .shape = of)
+/* clang-format on */
 
 #endif

@@ -153,8 +153,8 @@ refuse(struct scan *s, const char *why)
 static void
 skip_space(struct scan *s)
 {
-	while (s->p < s->end && (*s->p == ' ' || *s->p == '\t' ||
-	    *s->p == '\n' || *s->p == '\r'))
+	while (s->p < s->end &&
+	    (*s->p == ' ' || *s->p == '\t' || *s->p == '\n' || *s->p == '\r'))
 		s->p++;
 }
 
@@ -360,8 +360,7 @@ count_members(struct json_object *o)
 	int64_t n = 0;
 
 	if (json_object_is_type(o, json_type_object)) {
-		json_object_object_foreach(o, key, value)
-		{
+		json_object_object_foreach(o, key, value) {
 			(void)key;
 			n += 1 + count_members(value);
 		}
@@ -428,8 +427,7 @@ canonical_object(struct buf *b, struct json_object *o)
 	size_t n = (size_t)json_object_object_length(o), i = 0;
 	const char **names = ARENA_ARRAY(b->arena, n, const char *);
 
-	json_object_object_foreach(o, key, value)
-	{
+	json_object_object_foreach(o, key, value) {
 		(void)value;
 		names[i++] = key;
 	}
@@ -470,8 +468,9 @@ json_canonical(struct buf *b, struct json_object *o)
 		    (size_t)json_object_get_string_len(o));
 		break;
 	default:
-		buf_str(b, o != NULL ? json_object_to_json_string_ext(o,
-					   JSON_C_TO_STRING_PLAIN) :
-				       "null");
+		buf_str(b,
+		    o != NULL ? json_object_to_json_string_ext(o,
+				    JSON_C_TO_STRING_PLAIN) :
+				"null");
 	}
 }

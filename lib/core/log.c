@@ -41,8 +41,7 @@ log_line(const char *level, const char *fmt, va_list ap)
 }
 
 #define LOG_AT(name, level)                                                  \
-	void                                                                 \
-	name(const char *fmt, ...)                                           \
+	void name(const char *fmt, ...)                                      \
 	{                                                                    \
 		va_list ap;                                                  \
                                                                              \

@@ -6,8 +6,8 @@ typedef __int128 wide;
 int64_t
 money_share(int64_t amount, int64_t rate_bps)
 {
-	return (int64_t)(((wide)amount * rate_bps * 2 + BPS_ONE) /
-	    (2 * BPS_ONE));
+	return (
+	    int64_t)(((wide)amount * rate_bps * 2 + BPS_ONE) / (2 * BPS_ONE));
 }
 
 int64_t
@@ -37,7 +37,8 @@ money_split(int64_t total, const int64_t *weights, size_t n, int64_t *parts)
 			last = i;
 	}
 	for (size_t i = 0; i < n; i++) {
-		parts[i] = sum == 0 ? 0 :
+		parts[i] = sum == 0 ?
+		    0 :
 		    (int64_t)((wide)total * weights[i] / sum);
 		left -= parts[i];
 	}

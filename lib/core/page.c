@@ -63,7 +63,8 @@ page_begin(struct ctx *c, const struct page_in *in, const char *sort,
 	if (out->offset + out->size > PAGE_ROWS_DEEP && out->offset > 0)
 		return fail_field(c, "page",
 		    "Pages reach %d rows deep. Follow next, which holds a "
-		    "cursor, to go further.", PAGE_ROWS_DEEP);
+		    "cursor, to go further.",
+		    PAGE_ROWS_DEEP);
 	return OK;
 }
 
@@ -74,8 +75,7 @@ page_end(struct ctx *c, const struct page *p, const struct page_walk *w,
 	bool back = p->cursor.given && p->cursor.backwards;
 	struct cursor first = w->first, last = w->last;
 	bool has_next = back || w->more;
-	bool has_previous = back ? w->more :
-	    p->cursor.given || p->offset > 0;
+	bool has_previous = back ? w->more : p->cursor.given || p->offset > 0;
 
 	*out = (struct page_out){
 		.count = count > COUNT_EXACT ? COUNT_EXACT : count,

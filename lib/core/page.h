@@ -11,8 +11,12 @@
 #include "core/ctx.h"
 #include "core/field.h"
 
-enum { PAGE_SIZE = 20, PAGE_SIZE_MAX = 100, PAGE_ROWS_DEEP = 10000,
-	COUNT_EXACT = 10000 };
+enum {
+	PAGE_SIZE = 20,
+	PAGE_SIZE_MAX = 100,
+	PAGE_ROWS_DEEP = 10000,
+	COUNT_EXACT = 10000
+};
 
 struct cursor {
 	bool given;
@@ -53,6 +57,7 @@ struct page_walk {
 };
 
 /* Declares the three inputs; S has a member struct page_in paging. */
+/* clang-format off */
 #define IN_PAGE_OF(max_size)                                                 \
 	{ .name = "page", .kind = FIELD_I64,                                 \
 		.offset = FIELD_AT(paging.page, struct opt_i64), .min = 1,   \
@@ -66,6 +71,7 @@ struct page_walk {
 		.offset = FIELD_AT(paging.cursor, const char *), .min = 1,   \
 		.max = LONG_MAX_CHARS, .flags = OPTIONAL,                    \
 		.help = "Taken from next or previous" }
+/* clang-format on */
 #define IN_PAGE IN_PAGE_OF(PAGE_SIZE_MAX)
 
 /* Errors: ERR_VALIDATION, for a page too deep, both ways at once, or a

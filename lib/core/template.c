@@ -13,7 +13,7 @@ template_money(struct buf *b, int64_t amount_minor, const char *currency)
 {
 	bool rupee = strcmp(currency, "INR") == 0;
 	uint64_t v = amount_minor < 0 ? -(uint64_t)amount_minor :
-	    (uint64_t)amount_minor;
+					(uint64_t)amount_minor;
 	char digits[24];
 	int n = snprintf(digits, sizeof(digits), "%llu",
 	    (unsigned long long)(v / 100));
@@ -28,8 +28,10 @@ template_money(struct buf *b, int64_t amount_minor, const char *currency)
 		int left = n - i;
 
 		/* 12,34,567: three digits at the end, pairs before them. */
-		if (i > 0 && (left == 3 || (left > 3 &&
-		    (rupee ? left % 2 == 1 : left % 3 == 0))))
+		if (i > 0 &&
+		    (left == 3 ||
+			(left > 3 &&
+			    (rupee ? left % 2 == 1 : left % 3 == 0))))
 			buf_char(b, ',');
 		buf_char(b, digits[i]);
 	}
@@ -121,9 +123,9 @@ put_tag(struct buf *b, const char *tag, size_t len, struct json_object *data,
 
 /* --- filling in --------------------------------------------------------- */
 
-/* One line with its end; goes back to where it was if all its names were
- * empty. */
-static void
+/* One line with its end; goes back to where it was, and says so, if all its
+ * names were empty. */
+static bool
 fill_line(struct buf *b, const char *line, size_t len,
     struct json_object *data, enum template_form form)
 {
@@ -132,10 +134,11 @@ fill_line(struct buf *b, const char *line, size_t len,
 	const char *end = line + len;
 
 	while (line < end) {
-		const char *close, *open = memmem(line, (size_t)(end - line),
-		    "{{", 2);
+		const char *close,
+		    *open = memmem(line, (size_t)(end - line), "{{", 2);
 
-		close = open == NULL ? NULL :
+		close = open == NULL ?
+		    NULL :
 		    memmem(open, (size_t)(end - open), "}}", 2);
 		if (close == NULL)
 			break;
@@ -146,21 +149,34 @@ fill_line(struct buf *b, const char *line, size_t len,
 		line = close + 2;
 	}
 	buf_raw(b, line, (size_t)(end - line));
-	if (tags > 0 && filled == 0 && b->data != NULL) {
+	if (tags == 0 || filled > 0)
+		return true;
+	if (b->data != NULL) {
 		b->len = start;
 		b->data[start] = '\0';
 	}
+	return false;
+}
+
+static bool
+ends_blank(const struct buf *b)
+{
+	return b->len >= 2 && memcmp(b->data + b->len - 2, "\n\n", 2) == 0;
 }
 
 void
 template_fill(struct buf *b, const char *text, struct json_object *data,
     enum template_form form)
 {
+	bool kept_last = true;
+
 	while (*text != '\0') {
 		size_t len = strcspn(text, "\n");
 
 		len += text[len] == '\n';
-		fill_line(b, text, len, data, form);
+		/* Around a line left out, one empty line is enough. */
+		if (kept_last || *text != '\n' || !ends_blank(b))
+			kept_last = fill_line(b, text, len, data, form);
 		text += len;
 	}
 }

@@ -24,9 +24,10 @@
 enum { TEMPLATE_FILE_MAX = 64 * 1024, TEMPLATE_OUT_MAX = 256 * 1024 };
 
 /* Unfilled; never NULL. */
-struct template {
-	const char *title;  /* of the inbox, subject of the mail */
-	const char *brief;  /* one sentence: inbox, SMS */
+struct template
+{
+	const char *title; /* of the inbox, subject of the mail */
+	const char *brief; /* one sentence: inbox, SMS */
 	const char *text;
 	const char *html;   /* without its frame */
 	const char *before; /* the frame */

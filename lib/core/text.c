@@ -22,7 +22,7 @@ static bool
 is_domain_char(char c)
 {
 	return is_digit(c) || is_upper(c) || (c >= 'a' && c <= 'z') ||
-	    c == '-' || c == '.' || (unsigned char)c >= 0x80;
+	    c == '-' || c == '.';
 }
 
 const char *
@@ -42,7 +42,7 @@ text_check_email(const char *text)
 	    strchr(at + 1, '.') == NULL || strstr(text, "..") != NULL)
 		return wrong;
 	for (const char *p = text; p < at; p++)
-		if ((unsigned char)*p <= 0x20 || *p == 0x7f ||
+		if ((unsigned char)*p <= 0x20 || (unsigned char)*p >= 0x7f ||
 		    strchr("()<>[]:;@\\,\"", *p) != NULL)
 			return wrong;
 	for (const char *p = at + 1; *p != '\0'; p++)
@@ -91,8 +91,8 @@ gstin_shape(const char *s)
 		return false;
 	for (int i = 0; i < 15; i++) {
 		bool good = shape[i] == '0' ? is_digit(s[i]) :
-		    shape[i] == 'A'	    ? is_upper(s[i]) :
-		    shape[i] == 'Z'	    ? s[i] == 'Z' :
+		    shape[i] == 'A'         ? is_upper(s[i]) :
+		    shape[i] == 'Z'         ? s[i] == 'Z' :
 					      is_digit(s[i]) || is_upper(s[i]);
 
 		if (!good)
@@ -182,14 +182,16 @@ text_state_code(const char *name)
 const char *
 text_check_state(const char *text)
 {
-	return text_state_code(text) != NULL ? NULL :
+	return text_state_code(text) != NULL ?
+	    NULL :
 	    "Enter the name of a state or union territory.";
 }
 
 const char *
 text_check_country(const char *text)
 {
-	return strcmp(text, "IN") == 0 ? NULL :
+	return strcmp(text, "IN") == 0 ?
+	    NULL :
 	    "Only addresses in India (IN) are served.";
 }
 
@@ -250,8 +252,9 @@ text_unbase64url(struct arena *a, const char *text, size_t *len)
 	unsigned char *bytes = arena_alloc(a, size + 1);
 
 	/* libsodium takes some bytes above ASCII for letters. */
-	if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-			 "0123456789-_") != size)
+	if (strspn(text,
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789-_") != size)
 		return NULL;
 	if (sodium_base642bin(bytes, size, text, size, NULL, len, NULL,
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)

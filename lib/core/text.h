@@ -12,7 +12,8 @@
 
 #include "core/arena.h"
 
-/* local@domain with a dot in the domain; RFC 5321 lengths. */
+/* local@domain in ASCII, with a dot in the domain; RFC 5321's lengths.  The
+ * addresses of RFC 6531 are refused: no mail could be sent to them. */
 const char *text_check_email(const char *text);
 
 /* Digits with an optional + and separators, 7 to 15 digits; E.164. */

@@ -121,9 +121,8 @@ decode_part(struct ctx *c, const char *part, size_t chars)
 	struct ctx quiet = *c;
 	struct json_object *o;
 	size_t len;
-	char *bytes =
-	    text_unbase64url(c->arena, arena_strndup(c->arena, part, chars),
-		&len);
+	char *bytes = text_unbase64url(c->arena,
+	    arena_strndup(c->arena, part, chars), &len);
 
 	if (bytes == NULL)
 		return NULL;
@@ -255,8 +254,7 @@ token_verify(struct ctx *c, const char *text, enum token_type type,
 		/* Without a kid the key may also be the one before. */
 		if (key != c->config->jwt_secret ||
 		    json_object_object_get_ex(header, "kid", NULL) ||
-		    !signature_holds(c, text,
-			c->config->jwt_secret_previous))
+		    !signature_holds(c, text, c->config->jwt_secret_previous))
 			return invalid(c);
 	}
 	if (!read_claims(c, claims, type, out) || out->issued_at_secs > now)

@@ -151,14 +151,15 @@ static enum err
 ensure_connected(struct ctx *c)
 {
 	struct db *db = c->db;
-	static const char options[] = "-c statement_timeout=5000"
-				      " -c lock_timeout=2000"
-				      " -c idle_in_transaction_session_timeout"
-				      "=10000 -c timezone=UTC";
+	static const char options[] =
+	    "-c statement_timeout=5000"
+	    " -c lock_timeout=2000"
+	    " -c idle_in_transaction_session_timeout"
+	    "=10000 -c timezone=UTC";
 	const char *keys[] = { "dbname", "application_name", "options",
 		"tcp_user_timeout", NULL };
-	const char *values[] = { c->config->database_url, "haat",
-		options, "10000", NULL };
+	const char *values[] = { c->config->database_url, "haat", options,
+		"10000", NULL };
 
 	/* At the first use in a request nothing was sent yet, not even BEGIN:
 	 * a connection that died meanwhile is replaced unnoticed. */
@@ -175,8 +176,9 @@ ensure_connected(struct ctx *c)
 		clock_mono_us() + CONNECT_SECS * 1000000LL) ||
 	    PQsetnonblocking(db->conn, 1) != 0 ||
 	    PQenterPipelineMode(db->conn) != 1) {
-		log_error("database: %s", db->conn != NULL ?
-			PQerrorMessage(db->conn) : "out of memory");
+		log_error("database: %s",
+		    db->conn != NULL ? PQerrorMessage(db->conn) :
+				       "out of memory");
 		disconnect(db);
 		return unavailable(c);
 	}
@@ -213,7 +215,8 @@ op_new(struct ctx *c, struct args args, struct rows *out)
 {
 	struct op *op = ARENA_NEW(c->arena, struct op);
 
-	op->args = args.n == 0 ? NULL :
+	op->args = args.n == 0 ?
+	    NULL :
 	    arena_memdup(c->arena, args.v, args.n * sizeof(*args.v));
 	op->nargs = args.n;
 	op->out = out;
@@ -332,8 +335,8 @@ static enum err
 result_error(struct ctx *c, const struct op *op, PGresult *r)
 {
 	const char *state = PQresultErrorField(r, PG_DIAG_SQLSTATE);
-	const char *constraint =
-	    PQresultErrorField(r, PG_DIAG_CONSTRAINT_NAME);
+	const char *constraint = PQresultErrorField(r,
+	    PG_DIAG_CONSTRAINT_NAME);
 	const char *message = PQresultErrorField(r, PG_DIAG_MESSAGE_PRIMARY);
 
 	return sqlstate_to_err(c, state != NULL ? state : "08000",
@@ -357,8 +360,7 @@ take_answer(struct ctx *c, struct op *op, bool is_prepare, int64_t deadline,
 	if (!next_result(c->db, deadline, &end))
 		return false;
 	PQclear(end);
-	if (status == PGRES_PIPELINE_ABORTED ||
-	    status == PGRES_FATAL_ERROR) {
+	if (status == PGRES_PIPELINE_ABORTED || status == PGRES_FATAL_ERROR) {
 		if (is_prepare)
 			*op->prepared = false;
 		if (status == PGRES_FATAL_ERROR && *err == OK)
@@ -374,7 +376,8 @@ take_answer(struct ctx *c, struct op *op, bool is_prepare, int64_t deadline,
 		*err = fault(c, "a failed transaction was to be committed");
 	if (op->out != NULL)
 		*op->out = (struct rows){ .result = r,
-			.count = PQntuples(r), .row = -1 };
+			.count = PQntuples(r),
+			.row = -1 };
 	if (op->changed != NULL)
 		*op->changed = strtoll(PQcmdTuples(r), NULL, 10);
 	return true;
@@ -409,8 +412,7 @@ run_batch(struct ctx *c, struct op *ops)
 	if (PQpipelineSync(db->conn) != 1)
 		return lost(c, false);
 	for (struct op *op = ops; op != NULL; op = op->next) {
-		if (op->prepare &&
-		    !take_answer(c, op, true, deadline, &err))
+		if (op->prepare && !take_answer(c, op, true, deadline, &err))
 			return lost(c, in_commit);
 		if (!take_answer(c, op, false, deadline, &err))
 			return lost(c, in_commit);
@@ -673,7 +675,7 @@ compose_queue(struct ctx *c, struct compose *s, struct rows *out)
 	op->text = buf_text(&s->text);
 	op->kind = ROWS_MANY;
 	slot = s->custom_plan ? NULL :
-	    composed_slot(c->db, hash_text(op->text));
+				composed_slot(c->db, hash_text(op->text));
 	if (slot != NULL) {
 		op->name = slot->name;
 		op->prepared = &slot->prepared;
@@ -699,7 +701,8 @@ tx_begin(struct ctx *c)
 		db->tx_lost = false;
 		db->explain = NULL;
 		db->last.first = NULL;
-		list_append(&db->queue, op_query(c, Q_TX_BEGIN, NO_ARGS, NULL));
+		list_append(&db->queue,
+		    op_query(c, Q_TX_BEGIN, NO_ARGS, NULL));
 	}
 	return (struct tx){ .c = c, .open = true };
 }
@@ -712,8 +715,7 @@ roll_back(struct ctx *c)
 
 	db->queue.first = NULL;
 	db->last.first = NULL;
-	if (db->conn == NULL ||
-	    PQtransactionStatus(db->conn) == PQTRANS_IDLE)
+	if (db->conn == NULL || PQtransactionStatus(db->conn) == PQTRANS_IDLE)
 		return;
 	op = op_query(c, Q_TX_ROLLBACK, NO_ARGS, NULL);
 	if (run_batch(c, op) != OK && db->conn != NULL)

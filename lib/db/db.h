@@ -30,7 +30,14 @@
 
 /* An argument; made by A(). */
 struct arg {
-	enum { ARG_NULL, ARG_TEXT, ARG_I64, ARG_UUID, ARG_BOOL, ARG_BYTES } kind;
+	enum {
+		ARG_NULL,
+		ARG_TEXT,
+		ARG_I64,
+		ARG_UUID,
+		ARG_BOOL,
+		ARG_BYTES
+	} kind;
 	union {
 		const char *text; /* NULL is SQL's null */
 		int64_t i64;
@@ -46,8 +53,8 @@ struct arg {
 static inline struct arg
 arg_text(const char *v)
 {
-	return (struct arg){ .kind = v != NULL ? ARG_TEXT : ARG_NULL,
-		.text = v };
+	return (
+	    struct arg){ .kind = v != NULL ? ARG_TEXT : ARG_NULL, .text = v };
 }
 static inline struct arg
 arg_i64(int64_t v)
@@ -104,13 +111,13 @@ struct rows {
 	int column;
 };
 bool row_next(struct rows *r);
-const char *col_text(struct rows *r);  /* NULL for null */
-int64_t col_i64(struct rows *r);       /* 0 for null */
-bool col_bool(struct rows *r);         /* false for null */
-struct uuid col_uuid(struct rows *r);  /* zero for null */
-bool col_is_null(struct rows *r);      /* looks at the next column, stays */
+const char *col_text(struct rows *r); /* NULL for null */
+int64_t col_i64(struct rows *r);      /* 0 for null */
+bool col_bool(struct rows *r);        /* false for null */
+struct uuid col_uuid(struct rows *r); /* zero for null */
+bool col_is_null(struct rows *r);     /* looks at the next column, stays */
 void col_skip(struct rows *r);
-size_t col_len(const struct rows *r);  /* bytes of the next column */
+size_t col_len(const struct rows *r); /* bytes of the next column */
 
 /* Sends what is queued and this one; for statements without rows. */
 enum err db_exec(struct ctx *c, enum query q, struct args args);

@@ -26,7 +26,9 @@ page_rows_next(struct page_rows *w, struct rows *rows)
 void
 page_rows_at(struct page_rows *w, const char *key, struct uuid id)
 {
-	struct cursor at = { .given = true, .sort = w->sort, .key = key,
+	struct cursor at = { .given = true,
+		.sort = w->sort,
+		.key = key,
 		.id = id };
 
 	if (!w->walk.first.given)

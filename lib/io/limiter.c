@@ -73,8 +73,8 @@ take_local(const char *key, int64_t cell, int64_t burst, int64_t cost,
 	if (s->who != who && s->tat <= now)
 		*s = (struct slot){ .who = who };
 	tat = s->tat > now ? s->tat : now;
-	new = tat + cell * (cost > 0 ? cost : 100) / 100;
-	out[0] = cost < 0 || new - now <= cell * burst;
+	new = tat + cell *(cost > 0 ? cost : 100) / 100;
+	out[0] = cost < 0 || new - now <= cell *burst;
 	if (cost < 0)
 		tat += cell * cost / 100;
 	else if (cost > 0 && out[0])
@@ -83,7 +83,7 @@ take_local(const char *key, int64_t cell, int64_t burst, int64_t cost,
 		tat = now;
 	s->tat = tat;
 	out[1] = (cell * burst - (tat - now)) / cell;
-	out[2] = (new - now - cell * burst + 999999) / 1000000;
+	out[2] = (new - now - cell *burst + 999999) / 1000000;
 	out[3] = (tat - now + 999999) / 1000000;
 }
 
@@ -113,7 +113,8 @@ limiter_take(struct ctx *c, const struct limit *l, const char *who,
 		(const char *const[]){
 		    arena_printf(c->arena, "%lld", (long long)cell),
 		    arena_printf(c->arena, "%lld", (long long)burst),
-		    arena_printf(c->arena, "%lld", (long long)cost_pct), NULL },
+		    arena_printf(c->arena, "%lld", (long long)cost_pct),
+		    NULL },
 		out, 4)) {
 		s.local = true;
 		take_local(key, cell, burst, cost_pct, out);

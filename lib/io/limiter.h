@@ -12,14 +12,14 @@
 
 struct limit {
 	const char *name;
-	int64_t count; /* calls … */
+	int64_t count;       /* calls … */
 	int64_t period_secs; /* … in this time */
 };
 
 struct limit_state {
 	bool counted; /* false: limits are off */
 	bool allowed;
-	bool local;   /* counted in this process: the cache is away */
+	bool local; /* counted in this process: the cache is away */
 	int64_t limit;
 	int64_t remaining;
 	int64_t retry_after_secs;

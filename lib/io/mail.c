@@ -22,8 +22,9 @@ enum {
 	/* RFC 5322, 2.1.1, and RFC 2045, 6.7. */
 	LINE_MAX_BYTES = 998,
 	QP_LINE = 76,
-	/* Of an encoded word's 75, what is left for the text (RFC 2047). */
-	WORD_BYTES = 45,
+	/* What of a text stands in one encoded word, so that its line has no
+	 * more than 76 characters behind "Subject: " (RFC 2047, section 2). */
+	WORD_BYTES = 39,
 };
 
 /* --- headers ------------------------------------------------------------ */
@@ -89,8 +90,8 @@ put_date(struct buf *b, int64_t at_us)
 	struct tm tm;
 
 	gmtime_r(&at, &tm);
-	if (strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S +0000",
-		&tm) > 0)
+	if (strftime(text, sizeof(text), "%a, %d %b %Y %H:%M:%S +0000", &tm) >
+	    0)
 		buf_printf(b, "Date: %s\n", text);
 }
 
@@ -101,8 +102,8 @@ is_address(const char *s)
 	const char *at = strrchr(s, '@');
 
 	return at != NULL && at > s && at[1] != '\0' && *s != '-' &&
-	    strlen(s) <= 254 && is_plain(s) && strpbrk(s, " <>\"(),:;\\[]") ==
-	    NULL;
+	    strlen(s) <= 254 && is_plain(s) &&
+	    strpbrk(s, " <>\"(),:;\\[]") == NULL;
 }
 
 struct sender {
@@ -173,8 +174,8 @@ put_quoted(struct buf *b, const char *text)
 	for (const char *p = text; *p != '\0'; p++) {
 		unsigned char ch = (unsigned char)*p;
 		bool last = p[1] == '\n' || p[1] == '\0';
-		bool plain = ch == '\t' || (ch >= 0x20 && ch < 0x7f &&
-		    ch != '=');
+		bool plain = ch == '\t' ||
+		    (ch >= 0x20 && ch < 0x7f && ch != '=');
 
 		if (ch == '\n') {
 			buf_char(b, '\n');
@@ -205,9 +206,10 @@ put_part(struct buf *b, const char *boundary, const char *type,
 {
 	bool as_it_is = form == MAIL_FOR_FOLDER && fits_as_it_is(text);
 
-	buf_printf(b, "--%s\nContent-Type: text/%s; charset=utf-8\n"
-	    "Content-Transfer-Encoding: %s\n\n", boundary, type,
-	    as_it_is ? "8bit" : "quoted-printable");
+	buf_printf(b,
+	    "--%s\nContent-Type: text/%s; charset=utf-8\n"
+	    "Content-Transfer-Encoding: %s\n\n",
+	    boundary, type, as_it_is ? "8bit" : "quoted-printable");
 	if (as_it_is)
 		buf_str(b, text);
 	else
@@ -235,8 +237,10 @@ put_message(struct ctx *c, const struct mail *m, enum mail_form form,
 	    strrchr(from.address, '@') + 1);
 	/* No answers from holiday programs; RFC 3834. */
 	buf_lit(b, "Auto-Submitted: auto-generated\nMIME-Version: 1.0\n");
-	buf_printf(b, "Content-Type: multipart/alternative;\n"
-	    " boundary=\"%s\"\n\n", boundary);
+	buf_printf(b,
+	    "Content-Type: multipart/alternative;\n"
+	    " boundary=\"%s\"\n\n",
+	    boundary);
 	put_part(b, boundary, "plain", m->text, form);
 	put_part(b, boundary, "html", m->html, form);
 	buf_printf(b, "--%s--\n", boundary);
@@ -309,7 +313,8 @@ write_all(int fd, const char *p, size_t len)
 
 /* Whole under its name, or not there. */
 static bool
-store(int folder, const char *name, const char *temporary, const struct buf *b)
+store(int folder, const char *name, const char *temporary,
+    const struct buf *b)
 {
 	int fd = openat(folder, temporary,
 	    O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -338,8 +343,8 @@ keep_in_folder(struct ctx *c, const struct mail *m, const struct buf *b,
 		return MAIL_AWAY;
 	}
 	folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	good = folder >= 0 && store(folder, name,
-	    arena_printf(c->arena, ".%s.new", name), b);
+	good = folder >= 0 &&
+	    store(folder, name, arena_printf(c->arena, ".%s.new", name), b);
 	if (!good)
 		*why = strerror(errno);
 	if (folder >= 0)

@@ -41,7 +41,8 @@ text(struct json_object *o, const char *name)
 	struct json_object *v = member(o, name);
 
 	return json_object_is_type(v, json_type_string) ?
-	    json_object_get_string(v) : "";
+	    json_object_get_string(v) :
+	    "";
 }
 
 static int64_t
@@ -50,7 +51,8 @@ number(struct json_object *o, const char *name)
 	struct json_object *v = member(o, name);
 
 	return json_object_is_type(v, json_type_int) ?
-	    json_object_get_int64(v) : -1;
+	    json_object_get_int64(v) :
+	    -1;
 }
 
 static enum provider_result
@@ -73,7 +75,8 @@ judge(struct ctx *c, const char *name, const struct http_response *r,
 
 	if (json_parse(&quiet, r->body, r->len, out) != OK ||
 	    !json_object_is_type(*out, json_type_object))
-		return broken(c, why, name, r->status < 300 ?
+		return broken(c, why, name,
+		    r->status < 300 ?
 			"the answer is not JSON" :
 			arena_printf(c->arena, "status %d", r->status));
 	if (r->status >= 200 && r->status < 300)
@@ -120,7 +123,8 @@ static enum provider_result
 get(struct ctx *c, const char *name, const char *path,
     struct json_object **out, struct provider_problem *why)
 {
-	struct http_request in = { .name = name, .method = "GET",
+	struct http_request in = { .name = name,
+		.method = "GET",
 		.url = address(c, path) };
 
 	return call(c, &in, out, why);
@@ -146,7 +150,8 @@ provider_order_create(struct ctx *c, int64_t amount, const char *currency,
     const char *receipt, struct provider_order *out,
     struct provider_problem *why)
 {
-	struct http_request in = { .name = "create order", .method = "POST",
+	struct http_request in = { .name = "create order",
+		.method = "POST",
 		.url = address(c, "/orders") };
 	enum provider_result result;
 	struct json_object *o;
@@ -213,8 +218,8 @@ enum provider_result
 provider_order_payments(struct ctx *c, const char *order_id,
     struct provider_payment **out, size_t *n, struct provider_problem *why)
 {
-	const char *path =
-	    arena_printf(c->arena, "/orders/%s/payments", order_id);
+	const char *path = arena_printf(c->arena, "/orders/%s/payments",
+	    order_id);
 	struct json_object *o, *items;
 	enum provider_result result;
 
@@ -297,8 +302,11 @@ provider_refund_create(struct ctx *c, const char *payment_id, int64_t amount,
 {
 	const char *headers[] = { arena_printf(c->arena,
 	    "X-Refund-Idempotency: %s", key) };
-	struct http_request in = { .name = "create refund", .method = "POST",
-		.headers = headers, .nheaders = 1, .repeatable = true };
+	struct http_request in = { .name = "create refund",
+		.method = "POST",
+		.headers = headers,
+		.nheaders = 1,
+		.repeatable = true };
 	enum provider_result result;
 	struct json_object *o;
 	struct json j;

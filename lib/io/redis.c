@@ -89,7 +89,8 @@ database(const char *url)
 		return NULL;
 	slash = strchr(url + 8, '/');
 	return slash != NULL && slash[1] != '\0' && strcmp(slash, "/0") != 0 ?
-	    slash + 1 : NULL;
+	    slash + 1 :
+	    NULL;
 }
 
 static bool
@@ -218,11 +219,12 @@ evaluate(struct ctx *c, const char *verb, const char *what, const char *key,
 static const char *
 script_name(struct ctx *c, const char *script)
 {
-	redisReply *reply =
-	    words(c, 3, (const char *[]){ "SCRIPT", "LOAD", script });
+	redisReply *reply = words(c, 3,
+	    (const char *[]){ "SCRIPT", "LOAD", script });
 
 	return reply != NULL && reply->type == REDIS_REPLY_STRING ?
-	    reply->str : NULL;
+	    reply->str :
+	    NULL;
 }
 
 bool
@@ -238,8 +240,9 @@ redis_script(struct ctx *c, const char *script, const char *key,
 	reply = same ? evaluate(c, "EVALSHA", known_name, key, args) : NULL;
 	if (same && reply == NULL)
 		return false;
-	if (reply == NULL || (reply->type == REDIS_REPLY_ERROR &&
-	    strncmp(reply->str, "NOSCRIPT", 8) == 0)) {
+	if (reply == NULL ||
+	    (reply->type == REDIS_REPLY_ERROR &&
+		strncmp(reply->str, "NOSCRIPT", 8) == 0)) {
 		const char *name = script_name(c, script);
 
 		if (name == NULL || strlen(name) >= sizeof(known_name))

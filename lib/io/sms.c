@@ -66,8 +66,8 @@ judge(int status)
 		return SMS_SENT;
 	if (status == 401 || status == 403)
 		return SMS_AWAY;
-	if (status >= 400 && status < 500 && status != 408 &&
-	    status != 425 && status != 429)
+	if (status >= 400 && status < 500 && status != 408 && status != 425 &&
+	    status != 429)
 		return SMS_REFUSED;
 	return SMS_LATER;
 }
@@ -79,8 +79,10 @@ sms_send(struct ctx *c, struct uuid id, const char *phone, const char *text,
 	const char *to = sms_number(c, phone);
 	const char *headers[2];
 	char key[UUID_TEXT];
-	struct http_request in = { .name = "sms", .method = "POST",
-		.url = c->config->sms_url, .headers = headers,
+	struct http_request in = { .name = "sms",
+		.method = "POST",
+		.url = c->config->sms_url,
+		.headers = headers,
 		.nheaders = *c->config->sms_auth != '\0' ? 2 : 1 };
 	struct http_response out;
 	enum http_result result;

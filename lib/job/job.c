@@ -238,6 +238,7 @@ round_once(struct process *p)
 		TRY(take_lock(p, &got));
 	if (!got)
 		return fail(c, ERR_UNAVAILABLE, "lost the lock");
+	p->counts.more = false;
 	err = p->job->run(c, &p->counts, p->options.dry_run);
 	if (err == ERR_TRY_AGAIN && p->options.stay_secs > 0)
 		err = OK;
@@ -250,7 +251,8 @@ between_rounds(struct process *p)
 	db_request_end(&p->ctx);
 	problem_clear(&p->ctx);
 	arena_reset(p->arena);
-	pause_ms(LOOK_MS);
+	if (!p->counts.more)
+		pause_ms(LOOK_MS);
 }
 
 static enum err
@@ -260,8 +262,8 @@ rounds(struct process *p)
 
 	for (;;) {
 		TRY(round_once(p));
-		if (job_stopping() ||
-		    clock_mono_us() + LOOK_MS * 1000 > end)
+		if (job_stopping() || (!p->counts.more &&
+		    clock_mono_us() + LOOK_MS * 1000 > end))
 			return OK;
 		between_rounds(p);
 	}

@@ -35,6 +35,9 @@ struct job_counts {
 		int64_t n;
 	} v[JOB_COUNTS_MAX];
 	size_t n;
+	/* Set by a run that ended early: it is called again at once, with
+	 * fresh memory. */
+	bool more;
 };
 
 /* Adds to the count of that name, which must stay; 0 makes it appear. */

@@ -166,6 +166,7 @@ enum err
 account_update(struct ctx *c, const struct account_update *in)
 {
 	struct rows r;
+	enum err err;
 	bool found;
 	TX_SCOPE(tx, c);
 
@@ -173,7 +174,12 @@ account_update(struct ctx *c, const struct account_update *in)
 	    ARGS(A(c->caller.id), A(in->full_name), A(in->phone),
 		A(in->phone_null), A(in->account_type), A(in->company_name),
 		A(in->company_name_null), A(in->gstin), A(in->gstin_null)));
-	TRY(db_maybe(c, Q_ACCOUNT_BY_ID, ARGS(A(c->caller.id)), &r, &found));
+	err = db_maybe(c, Q_ACCOUNT_BY_ID, ARGS(A(c->caller.id)), &r, &found);
+	/* The constraint account_company_named is about this field. */
+	if (err == ERR_VALIDATION)
+		return fail_field(c, "company_name",
+		    "A business needs its company name.");
+	TRY(err);
 	return tx_commit(&tx);
 }
 
@@ -181,7 +187,7 @@ enum err
 account_change_password(struct ctx *c, const struct password_change *in)
 {
 	struct rows r;
-	const char *old, *hash;
+	const char *old, *email, *hash;
 	bool found, stale;
 	TX_SCOPE(tx, c);
 
@@ -191,10 +197,11 @@ account_change_password(struct ctx *c, const struct password_change *in)
 	col_skip(&r);
 	col_skip(&r);
 	old = found ? col_text(&r) : NULL;
+	email = found ? col_text(&r) : NULL;
 	if (!password_matches(old, in->current_password, &stale))
 		return fail(c, ERR_INVALID_CREDENTIALS,
 		    "The current password is wrong.");
-	TRY(password_check(c, "new_password", in->new_password, NULL));
+	TRY(password_check(c, "new_password", in->new_password, email));
 	TRY(password_hash(c, in->new_password, &hash));
 	db_queue(c, Q_ACCOUNT_SET_PASSWORD, ARGS(A(c->caller.id), A(hash)));
 	db_queue(c, Q_SESSIONS_REVOKE_OTHERS,

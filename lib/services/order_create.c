@@ -14,6 +14,7 @@
 #include "core/text.h"
 #include "db/db.h"
 #include "services/order.h"
+#include "services/order_news.h"
 
 /* A line of the cart with what the order copies from it. */
 struct line {
@@ -394,22 +395,16 @@ queue_stock(struct ctx *c, const struct draft *d)
 		    ARGS(A(sorted[i].variant_id), A(sorted[i].quantity)));
 }
 
-static void
+/* The sellers of an order that is paid online hear of it once it is. */
+static enum err
 queue_news(struct ctx *c, const struct draft *d)
 {
-	const struct order *o = &d->order;
-	struct json j;
-	struct buf b;
+	struct held_order o = { .id = d->order.id, .account_id = c->caller.id,
+		.number = d->order.number, .total = d->order.totals.total };
 
-	buf_init(&b, c->arena, 4096);
-	j = js_to(&b);
-	js_open(&j, '{');
-	js_uuid(&j, "order_id", o->id);
-	js_str(&j, "number", o->number);
-	js_close(&j, '}');
-	db_queue(c, Q_OUTBOX_ADD,
-	    ARGS(A(uuid_new()), A("order.placed"), A(c->caller.id),
-		A(buf_text(&b))));
+	order_tell_buyer(c, "order_placed", &o, NULL);
+	return d->cod ? order_tell_sellers(c, "seller_new_order", &o, NULL) :
+			OK;
 }
 
 /* After another buyer was faster: says which lines are short now. */
@@ -495,7 +490,7 @@ order_create(struct ctx *c, const struct order_create *in, struct buf *out)
 	queue_order(c, d);
 	queue_parts(c, d);
 	queue_items(c, d);
-	queue_news(c, d);
+	TRY(queue_news(c, d));
 	db_queue(c, Q_CART_CLEAR, ARGS(A(c->caller.id)));
 	queue_stock(c, d);
 	tx_on_abort(c, explain_shortage, d);

@@ -2,6 +2,7 @@
 
 #include "core/json.h"
 #include "db/db.h"
+#include "services/notification.h"
 
 /* The names in a template: number, amount, currency, reason. */
 struct about {
@@ -11,14 +12,12 @@ struct about {
 	const char *reason;
 };
 
-static void
-tell(struct ctx *c, const char *type, struct uuid account_id,
-    struct uuid source, const struct about *a)
+static const char *
+describe(struct ctx *c, const struct about *a)
 {
 	struct json j;
 	struct buf b;
 
-	(void)source;
 	buf_init(&b, c->arena, 16 * 1024);
 	j = js_to(&b);
 	js_open(&j, '{');
@@ -26,10 +25,20 @@ tell(struct ctx *c, const char *type, struct uuid account_id,
 	js_str(&j, "number", a->number);
 	js_i64(&j, "amount", a->amount);
 	js_str(&j, "currency", "INR");
-	js_str(&j, "reason", a->reason);
+	if (a->reason != NULL)
+		js_str(&j, "reason", a->reason);
 	js_close(&j, '}');
-	db_queue(c, Q_OUTBOX_ADD,
-	    ARGS(A(uuid_new()), A(type), A(account_id), A(buf_text(&b))));
+	return buf_text(&b);
+}
+
+static void
+tell(struct ctx *c, const char *type, struct uuid account_id,
+    struct uuid source, const struct about *a)
+{
+	struct news n = { .type = type, .account_id = account_id,
+		.source_id = source, .data = describe(c, a) };
+
+	notification_queue(c, &n);
 }
 
 void
@@ -67,13 +76,14 @@ order_tell_refunded(struct ctx *c, struct uuid order_id, const char *number,
 	tell(c, "order_refunded", buyer, refund_id, &a);
 }
 
-/* Who they are is not known here: one row that the sender fans out. */
 void
 order_tell_admins(struct ctx *c, const char *type, struct uuid order_id,
     const char *number, struct uuid source, int64_t amount,
     const char *reason)
 {
 	struct about a = { order_id, number, amount, reason };
+	struct news n = { .type = type, .source_id = source,
+		.data = describe(c, &a) };
 
-	tell(c, type, (struct uuid){ 0 }, source, &a);
+	notification_queue_admins(c, &n);
 }

@@ -16,8 +16,12 @@
 #include "web/problem.h"
 #include "web/request.h"
 
-enum { TRIES = 3, IDLE_US = 300 * 1000 * 1000, IDLE_LOOK_MS = 30 * 1000,
-	ETAG_BYTES = 12 };
+enum {
+	TRIES = 3,
+	IDLE_US = 300 * 1000 * 1000,
+	IDLE_LOOK_MS = 30 * 1000,
+	ETAG_BYTES = 12
+};
 
 /* What the process keeps between requests. */
 struct process {
@@ -177,7 +181,8 @@ route_match(struct request *rq)
 	bool known = false;
 
 	if (!read_path(rq))
-		return fail(&rq->ctx, ERR_NOT_FOUND, "There is nothing here.");
+		return fail(&rq->ctx, ERR_NOT_FOUND,
+		    "There is nothing here.");
 	for (size_t i = 0; i < rq->app->nroutes; i++) {
 		const struct route *r = &rq->app->routes[i];
 
@@ -191,7 +196,8 @@ route_match(struct request *rq)
 		}
 	}
 	if (!known)
-		return fail(&rq->ctx, ERR_NOT_FOUND, "There is nothing here.");
+		return fail(&rq->ctx, ERR_NOT_FOUND,
+		    "There is nothing here.");
 	reply_header(rq, "Allow", allowed_methods(rq));
 	return fail(&rq->ctx, ERR_METHOD_NOT_ALLOWED,
 	    "This address answers to %s.", allowed_methods(rq));
@@ -359,7 +365,8 @@ put_etag(struct request *rq, struct buf *b)
 	buf_char(&tag, '"');
 	put_header(b, "ETag", buf_text(&tag));
 	if (known != NULL &&
-	    (strcmp(known, "*") == 0 || strstr(known, buf_text(&tag)) != NULL))
+	    (strcmp(known, "*") == 0 ||
+		strstr(known, buf_text(&tag)) != NULL))
 		rq->status = 304;
 }
 
@@ -441,7 +448,8 @@ request_id(struct request *rq)
 	size_t len = v != NULL ? strnlen(v, 65) : 0;
 
 	if (len >= 1 && len <= 64 &&
-	    strspn(v, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	    strspn(v,
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 		"0123456789._-") == len)
 		return arena_strdup(rq->ctx.arena, v);
 	id = arena_alloc(rq->ctx.arena, UUID_TEXT);
@@ -576,8 +584,10 @@ tell(struct process *p, int argc, char **argv)
 		return route_check(app) != 0;
 	if (strcmp(what, "--check-config") == 0)
 		return config_load(&p->config, stdout) != 0;
-	fprintf(stderr, "usage: %s [--routes | --openapi | --check | "
-		"--check-config | --openapi-merge FILE ...]\n", app->name);
+	fprintf(stderr,
+	    "usage: %s [--routes | --openapi | --check | "
+	    "--check-config | --openapi-merge FILE ...]\n",
+	    app->name);
 	return 2;
 }
 

@@ -331,8 +331,8 @@ idempotency_run(struct request *rq, enum err (*work)(struct request *rq))
 		return replay(rq, &k);
 	err = work_once(rq, work);
 	if (err == OK && !rq->replayed)
-		cache_store(rq, rq->keep != NULL ? rq->keep :
-		    buf_text(rq->out),
+		cache_store(rq,
+		    rq->keep != NULL ? rq->keep : buf_text(rq->out),
 		    rq->keep != NULL ? strlen(rq->keep) : rq->out->len);
 	if (err != OK && is_kept_refusal(err))
 		return keep_refusal(rq, err);

@@ -55,7 +55,8 @@ add_param(struct request *rq, const char *part, size_t len)
 	size_t name_len = eq != NULL ? (size_t)(eq - part) : len;
 	const char *name = decode(a, part, name_len);
 	const char *value = eq != NULL ?
-	    decode(a, eq + 1, len - name_len - 1) : "";
+	    decode(a, eq + 1, len - name_len - 1) :
+	    "";
 
 	if (name == NULL)
 		return fail_field(&rq->ctx, "query",
@@ -65,8 +66,8 @@ add_param(struct request *rq, const char *part, size_t len)
 		    "This is not percent-encoded UTF-8.");
 	if (rq->nparams == PARAMS_MAX)
 		return fail_field(&rq->ctx, "query", "Too many parameters.");
-	rq->params[rq->nparams++] =
-	    (struct param){ .name = name, .value = value };
+	rq->params[rq->nparams++] = (struct param){ .name = name,
+		.value = value };
 	return OK;
 }
 
@@ -98,11 +99,12 @@ struct binding {
 static const char *
 path_of(const struct binding *b, const char *name)
 {
-	return *b->prefix == '\0' ? name :
+	return *b->prefix == '\0' ?
+	    name :
 	    arena_printf(b->rq->ctx.arena, "%s%s", b->prefix, name);
 }
 
-#define WRONG(b, f, ...) \
+#define WRONG(b, f, ...)                                                     \
 	(void)fail_field(&(b)->rq->ctx, path_of((b), (f)->name), __VA_ARGS__)
 
 static void
@@ -261,7 +263,8 @@ bind_texts(const struct binding *b, const struct field *f, void *to,
 	for (size_t i = 0; i < n; i++) {
 		struct json_object *e = json_object_array_get_idx(v, i);
 		const char *s = json_object_is_type(e, json_type_string) ?
-		    plain_string(e) : NULL;
+		    plain_string(e) :
+		    NULL;
 
 		if (s == NULL || utf8_length(s) > TEXT_MAX) {
 			WRONG(b, f, "Every entry must be a short text.");
@@ -312,10 +315,10 @@ bind_map(const struct binding *b, const struct field *f, void *to,
 	}
 	map->names = ARENA_ARRAY(b->rq->ctx.arena, n, const char *);
 	map->values = ARENA_ARRAY(b->rq->ctx.arena, n, const char *);
-	json_object_object_foreach(v, key, e)
-	{
+	json_object_object_foreach(v, key, e) {
 		const char *s = json_object_is_type(e, json_type_string) ?
-		    plain_string(e) : NULL;
+		    plain_string(e) :
+		    NULL;
 
 		if (s == NULL || utf8_length(s) > TEXT_MAX ||
 		    utf8_length(key) > TEXT_MAX || utf8_blank(key)) {
@@ -395,7 +398,7 @@ static const struct field *
 field_named(const struct field *fields, const char *name)
 {
 	for (const struct field *f = fields;
-	    f != NULL && f->kind != FIELD_END; f++)
+	     f != NULL && f->kind != FIELD_END; f++)
 		if (strcmp(f->name, name) == 0)
 			return f;
 	return NULL;
@@ -406,8 +409,7 @@ bind_object(const struct binding *b, const struct field *fields, void *in,
     struct json_object *o)
 {
 	put_defaults(fields, in);
-	json_object_object_foreach(o, key, ignored)
-	{
+	json_object_object_foreach(o, key, ignored) {
 		(void)ignored;
 		if (field_named(fields, key) == NULL)
 			(void)fail_field(&b->rq->ctx, path_of(b, key),

@@ -71,13 +71,14 @@ write_object(struct writer *w, const struct field *fields, bool in)
 	for (const struct field *f = fields; f->kind != FIELD_END; f++) {
 		js_key(&w->j, f->name);
 		write_schema(w, f, in);
-		any = any || (in ? f->flags & REQUIRED :
-				   !(f->flags & OPTIONAL));
+		any = any ||
+		    (in ? f->flags & REQUIRED : !(f->flags & OPTIONAL));
 	}
 	js_close(&w->j, '}');
 	if (any) {
 		js_open_key(&w->j, "required", '[');
-		for (const struct field *f = fields; f->kind != FIELD_END; f++)
+		for (const struct field *f = fields; f->kind != FIELD_END;
+		     f++)
 			if (in ? f->flags & REQUIRED : !(f->flags & OPTIONAL))
 				js_str(&w->j, NULL, f->name);
 		js_close(&w->j, ']');
@@ -273,10 +274,10 @@ write_example(struct writer *w, const struct field *f, bool in)
 		break;
 	case FIELD_I64:
 		js_i64(&w->j, NULL,
-		    text != NULL		? strtoll(text, NULL, 10) :
+		    text != NULL               ? strtoll(text, NULL, 10) :
 			f->flags & HAS_DEFAULT ? f->fallback :
-			f->min > 0		? f->min :
-						  1);
+			f->min > 0             ? f->min :
+						 1);
 		break;
 	case FIELD_NUMBER:
 		js_tenths(&w->j, NULL, 45);
@@ -286,7 +287,7 @@ write_example(struct writer *w, const struct field *f, bool in)
 		break;
 	case FIELD_UUID:
 		text = text != NULL ? text :
-		    "0199a5b2-7c3e-7f10-8a54-2f6f5c1d9e01";
+				      "0199a5b2-7c3e-7f10-8a54-2f6f5c1d9e01";
 		/* fall through */
 	default:
 		if (text == NULL && f->kind == FIELD_TIME)
@@ -318,8 +319,7 @@ static void
 write_parameter(struct writer *w, const struct field *f)
 {
 	js_open(&w->j, '{');
-	js_str(&w->j, "name",
-	    f->kind == FIELD_ATTRS ? "attr" : f->name);
+	js_str(&w->j, "name", f->kind == FIELD_ATTRS ? "attr" : f->name);
 	js_str(&w->j, "in", "query");
 	js_str(&w->j, "description", f->help);
 	js_bool(&w->j, "required", (f->flags & REQUIRED) != 0);
@@ -422,6 +422,21 @@ may_fail(const struct route *r, enum err e)
 	}
 }
 
+/* What the route gives, by its type. */
+static void
+write_answer(struct writer *w, const struct route *r)
+{
+	js_open_key(&w->j, "application/json", '{');
+	js_key(&w->j, "schema");
+	write_ref(w, r->out->name, r->out_kind == OUT_IS_PAGE ? "_page" : "");
+	js_key(&w->j, "example");
+	if (r->out_kind == OUT_IS_PAGE)
+		write_example_page(w, r->out);
+	else
+		write_example_object(w, r->out->fields, false);
+	js_close(&w->j, '}');
+}
+
 static void
 write_problem(struct writer *w, const struct route *r, int status)
 {
@@ -459,6 +474,8 @@ write_problem(struct writer *w, const struct route *r, int status)
 	}
 	js_close(&w->j, '}');
 	js_close(&w->j, '}');
+	if (status == r->other_status)
+		write_answer(w, r);
 	js_close(&w->j, '}');
 	js_close(&w->j, '}');
 }
@@ -471,16 +488,7 @@ write_success(struct writer *w, const struct route *r)
 	if (r->out != NULL) {
 		note_shape(w, r->out, r->out_kind == OUT_IS_PAGE);
 		js_open_key(&w->j, "content", '{');
-		js_open_key(&w->j, "application/json", '{');
-		js_key(&w->j, "schema");
-		write_ref(w, r->out->name,
-		    r->out_kind == OUT_IS_PAGE ? "_page" : "");
-		js_key(&w->j, "example");
-		if (r->out_kind == OUT_IS_PAGE)
-			write_example_page(w, r->out);
-		else
-			write_example_object(w, r->out->fields, false);
-		js_close(&w->j, '}');
+		write_answer(w, r);
 		js_close(&w->j, '}');
 	}
 	js_close(&w->j, '}');
@@ -525,19 +533,22 @@ static void
 write_operation(struct writer *w, const struct app *app,
     const struct route *r)
 {
-	js_key(&w->j, method_name(r->method) == NULL ? "" :
-		r->method == GET ? "get" : r->method == POST ? "post" :
-		r->method == PUT ? "put" : "delete");
+	js_key(&w->j,
+	    method_name(r->method) == NULL ? "" :
+		r->method == GET           ? "get" :
+		r->method == POST          ? "post" :
+		r->method == PUT           ? "put" :
+					     "delete");
 	js_open(&w->j, '{');
 	js_str(&w->j, "operationId", operation_id(w, r));
 	js_open_key(&w->j, "tags", '[');
 	js_str(&w->j, NULL, app->name);
 	js_close(&w->j, ']');
 	js_str(&w->j, "summary", r->summary);
-	js_str(&w->j, "description", r->description != NULL ?
-		r->description :
-		arena_printf(w->arena, "%s. Caller: %s.", r->summary,
-		    route_caller(r)));
+	js_str(&w->j, "description",
+	    r->description != NULL ? r->description :
+				     arena_printf(w->arena, "%s. Caller: %s.",
+					 r->summary, route_caller(r)));
 	js_str(&w->j, "x-caller", route_caller(r));
 	js_str(&w->j, "x-idempotency", route_idempotency(r));
 	js_open_key(&w->j, "security", '[');
@@ -688,8 +699,7 @@ collect(struct json_object *into, struct json_object *file, const char *key)
 
 	if (!json_object_object_get_ex(file, key, &part))
 		return;
-	json_object_object_foreach(part, name, value)
-	{
+	json_object_object_foreach(part, name, value) {
 		json_object_object_add(into, name, json_object_get(value));
 	}
 }
@@ -697,8 +707,7 @@ collect(struct json_object *into, struct json_object *file, const char *key)
 static void
 print_members(struct json_object *o, bool comma)
 {
-	json_object_object_foreach(o, name, value)
-	{
+	json_object_object_foreach(o, name, value) {
 		printf("%s\"%s\":%s", comma ? "," : "", name,
 		    json_object_to_json_string_ext(value,
 			JSON_C_TO_STRING_NOSLASHESCAPE));

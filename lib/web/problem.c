@@ -10,7 +10,8 @@ write_errors(struct json *j, const struct field_error *errors)
 	for (const struct field_error *e = errors; e != NULL; e = e->next) {
 		bool seen = false;
 
-		for (const struct field_error *p = errors; p != e; p = p->next)
+		for (const struct field_error *p = errors; p != e;
+		     p = p->next)
 			seen = seen || strcmp(p->field, e->field) == 0;
 		if (seen)
 			continue;
@@ -70,8 +71,9 @@ problem_write(struct request *rq, enum err err)
 	js_str(&j, "type", "about:blank");
 	js_str(&j, "title", err_title(err));
 	js_i64(&j, "status", rq->status);
-	js_str(&j, "detail", p->detail != NULL && err != ERR_INTERNAL ?
-		p->detail : default_detail(err));
+	js_str(&j, "detail",
+	    p->detail != NULL && err != ERR_INTERNAL ? p->detail :
+						       default_detail(err));
 	js_str(&j, "code", err_code(err));
 	js_str(&j, "request_id", rq->ctx.request_id);
 	if (p->errors != NULL && err != ERR_INTERNAL)

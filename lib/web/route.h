@@ -38,7 +38,7 @@ enum idempotency {
 };
 
 enum limit_class {
-	LIMIT_AUTO,     /* writes per account, nothing for reads */
+	LIMIT_AUTO, /* writes per account, nothing for reads */
 	LIMIT_NONE,
 	LIMIT_REGISTER,
 	LIMIT_PASSWORD,
@@ -68,9 +68,11 @@ struct route {
 	const struct field *in;
 	size_t in_size;
 	int status;
+	int other_status; /* the same answer with another status; 0: none */
 	const struct shape *out;
 	enum out_kind out_kind;
-	const enum err *errors; /* beyond what every route may answer; OK ends */
+	const enum err
+	    *errors; /* beyond what every route may answer; OK ends */
 	enum err (*handler)(struct request *rq);
 	/* Makes the answer anew from what the handler kept (rq->keep), where
 	 * the answer itself must not be stored. */
@@ -79,7 +81,11 @@ struct route {
 
 /* .INPUT(cart_add) binds struct cart_add through the table cart_add[]. */
 #define INPUT(name) .in = name##_fields, .in_size = sizeof(struct name)
-#define ERRORS(...) .errors = (const enum err[]){ __VA_ARGS__, OK }
+#define ERRORS(...)                                                          \
+	.errors = (const enum err[])                                         \
+	{                                                                    \
+		__VA_ARGS__, OK                                              \
+	}
 
 struct app {
 	const char *name; /* of the executable */

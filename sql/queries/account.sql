@@ -25,7 +25,7 @@ where email_key = lower($1);
 -- name: account_credentials_by_id
 -- args: id uuid
 -- rows: maybe
-select id, role, is_blocked, password_hash
+select id, role, is_blocked, password_hash, email
 from account
 where id = $1;
 

@@ -4,7 +4,7 @@
 select principal, key, fingerprint, recovery ->> 'kind', (recovery ->> 'id')::uuid
 from idempotency_key
 where state = 'started'
-and created_at < now() - make_interval(secs => $1)
+and created_at < now() - make_interval(secs => $1::bigint)
 order by created_at
 limit $2;
 
@@ -17,7 +17,7 @@ join seller_order o on o.id = e.seller_order_id
 where e.matured_at is null
 and e.refund_id is null
 and o.status = 'delivered'
-and o.delivered_at <= now() - make_interval(days => $1::integer)
+and o.delivered_at <= now() - make_interval(days => $1::bigint::integer)
 and not exists (
 	select from refund r
 	join refund_item i on i.refund_id = r.id
@@ -34,12 +34,12 @@ limit $2;
 with due as (
 	select seller_id, sum(amount)::bigint as amount
 	from earning
-	where seller_order_id = $2
+	where seller_order_id = $2::uuid
 	and matured_at is null
 	group by seller_id),
 entry as (
 	insert into journal (id, kind, ref, order_id)
-	select $1, 'mature', $2::text, $3
+	select $1, 'mature', $2::uuid::text, $3
 	from due
 	where due.amount <> 0
 	on conflict on constraint journal_once do nothing

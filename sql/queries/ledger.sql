@@ -3,7 +3,7 @@
 -- rows: none
 with entry as (
 	insert into journal (id, kind, ref, order_id)
-	values ($1, 'capture', $2::text, $3)
+	values ($1, 'capture', $2::uuid::text, $3)
 	on conflict on constraint journal_once do nothing
 	returning id),
 part as (
@@ -33,7 +33,7 @@ where line.amount <> 0;
 -- rows: none
 with entry as (
 	insert into journal (id, kind, ref, order_id)
-	values ($1, 'cod_capture', $2::text, $3)
+	values ($1, 'cod_capture', $2::uuid::text, $3)
 	on conflict on constraint journal_once do nothing
 	returning id),
 part as (
@@ -60,33 +60,33 @@ where line.amount <> 0;
 -- rows: none
 with entry as (
 	insert into journal (id, kind, ref, order_id)
-	values ($1, 'stray_capture', $2::text, $3)
+	values ($1, 'stray_capture', $2::uuid::text, $3)
 	on conflict on constraint journal_once do nothing
 	returning id)
 insert into posting (journal_id, line, account, amount)
 select entry.id, line.n, line.account, line.amount
 from entry
-cross join (values (1, 'gateway_clearing', $4), (2, 'buyer_refunds', -$4)) as line (n, account, amount);
+cross join (values (1, 'gateway_clearing', $4::bigint), (2, 'buyer_refunds', -$4::bigint)) as line (n, account, amount);
 
 -- name: ledger_stray_refunded
 -- args: journal_id uuid, refund_id uuid, order_id uuid, amount bigint
 -- rows: none
 with entry as (
 	insert into journal (id, kind, ref, order_id)
-	values ($1, 'refund', $2::text, $3)
+	values ($1, 'refund', $2::uuid::text, $3)
 	on conflict on constraint journal_once do nothing
 	returning id)
 insert into posting (journal_id, line, account, amount)
 select entry.id, line.n, line.account, line.amount
 from entry
-cross join (values (1, 'buyer_refunds', $4), (2, 'gateway_clearing', -$4)) as line (n, account, amount);
+cross join (values (1, 'buyer_refunds', $4::bigint), (2, 'gateway_clearing', -$4::bigint)) as line (n, account, amount);
 
 -- name: ledger_refunded
 -- args: journal_id uuid, refund_id uuid, order_id uuid, clearing text
 -- rows: none
 with entry as (
 	insert into journal (id, kind, ref, order_id)
-	values ($1, 'refund', $2::text, $3)
+	values ($1, 'refund', $2::uuid::text, $3)
 	on conflict on constraint journal_once do nothing
 	returning id),
 part as (
@@ -99,7 +99,7 @@ part as (
 	where i.refund_id = $2
 	group by o.id, o.seller_id, e.matured_at),
 line as (
-	select 1 as rank, $4 as account, null::uuid as seller_id, -sum(amount)::bigint as amount
+	select 1 as rank, $4::text as account, null::uuid as seller_id, -sum(amount)::bigint as amount
 	from part
 	union all
 	select 2, 'commission', null, sum(commission)::bigint
@@ -119,10 +119,10 @@ where line.amount <> 0;
 -- args: journal_id uuid, refund_id uuid, order_id uuid
 -- rows: none
 with booked as (
-	select id from journal where kind = 'refund' and ref = $2::text),
+	select id from journal where kind = 'refund' and ref = $2::uuid::text),
 entry as (
 	insert into journal (id, kind, ref, order_id)
-	select $1, 'refund_failed', $2::text, $3
+	select $1, 'refund_failed', $2::uuid::text, $3
 	from booked
 	on conflict on constraint journal_once do nothing
 	returning id)

@@ -61,7 +61,7 @@ set status = $3,
 	cancelled_at = case when $3 = 'cancelled' then now() end,
 	updated_at = now()
 where order_id = $1
-and ($2 is null or status = $2)
+and ($2::text is null or status = $2)
 and status <> $3;
 
 -- One event for each part that is about to move.
@@ -73,7 +73,7 @@ insert into order_event
 select gen_random_uuid(), order_id, id, status, $3, $4, $5, $6
 from seller_order
 where order_id = $1
-and ($2 is null or status = $2)
+and ($2::text is null or status = $2)
 and status <> $3;
 
 -- name: seller_orders_shipped_of_order

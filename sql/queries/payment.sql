@@ -7,7 +7,7 @@ select id, order_id, provider, provider_order_id, provider_payment_id, amount, r
 	(extract(epoch from captured_at) * 1000000)::bigint
 from payment
 where id = $1
-and ($2 is null or account_id = $2);
+and ($2::uuid is null or account_id = $2);
 
 -- name: payment_latest_of_order
 -- args: order_id uuid, account_id uuid
@@ -176,7 +176,7 @@ from payment
 where provider = 'razorpay'
 and status in ('created', 'authorized', 'failed')
 and provider_order_id is not null
-and created_at < now() - make_interval(secs => $1)
+and created_at < now() - make_interval(secs => $1::bigint)
 and created_at > now() - interval '4 days'
 order by updated_at
 limit $2;
@@ -197,7 +197,7 @@ where provider = 'razorpay'
 and status = 'created'
 and provider_order_id is null
 and is_live
-and created_at < now() - make_interval(secs => $1)
+and created_at < now() - make_interval(secs => $1::bigint)
 and created_at > now() - interval '1 day'
 order by created_at
 limit $2;

@@ -166,7 +166,7 @@ from refund r
 join payment p on p.id = r.payment_id
 where r.status = 'processing'
 and p.provider = 'razorpay'
-and r.updated_at < now() - make_interval(secs => $1)
+and r.updated_at < now() - make_interval(secs => $1::bigint)
 order by r.updated_at
 limit $2;
 
@@ -191,7 +191,7 @@ where id = $1;
 -- rows: many
 select refund_id, order_item_id, quantity, amount
 from refund_item
-where refund_id = any ($1::uuid[])
+where refund_id = any ($1::text::uuid[])
 order by refund_id, order_item_id;
 
 -- fragment: refunds_page_of_buyer
@@ -240,7 +240,7 @@ select id
 from seller_order
 where order_id = $1
 and status = 'delivered'
-and delivered_at > now() - make_interval(days => $2::integer);
+and delivered_at > now() - make_interval(days => $2::bigint::integer);
 
 -- Units of each line that wait in requests not decided yet.
 -- name: refund_quantities_requested

@@ -49,8 +49,9 @@ const agreed = {
 const routes = [...(await contract()).routes.values()]
 const jsonOf = operation => operation.requestBody?.content['application/json']
 const isWrite = route => route.method !== 'GET'
-const takesJson = route => isWrite(route) && (!route.operation.requestBody ||
-  jsonOf(route.operation) !== undefined)
+// The provider's events are bytes with a signature, and have tests of their own.
+const takesJson = route => isWrite(route) && route.operation['x-caller'] !== 'provider' &&
+  (!route.operation.requestBody || jsonOf(route.operation) !== undefined)
 const parametersOf = operation => (operation.parameters ?? []).filter(p => !p.$ref)
 const queryExample = operation => Object.fromEntries(parametersOf(operation)
   .filter(p => p.required || p.example !== undefined)
@@ -187,7 +188,7 @@ test('E02 ids that are none are 400, and ids of nothing 404', async () => {
 })
 
 test('E04 no endpoint takes a member or a parameter that is not declared', async () => {
-  for (const route of routes) {
+  for (const route of routes.filter(r => r.operation['x-caller'] !== 'provider')) {
     const { token } = await allowed(route)
     const what = `${route.method} ${route.path}`
     const answer = await api(route.method, route.path, {

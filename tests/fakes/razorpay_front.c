@@ -29,6 +29,18 @@ pass_header(struct io *io, struct buf *b, const char *name,
 		buf_printf(b, "%s: %s\r\n", header, v);
 }
 
+/* Decoded by the web server, so it may hold anything. */
+static void
+pass_path(struct buf *b, const char *path)
+{
+	for (; *path != '\0'; path++) {
+		if (*path > ' ' && *path < 0x7f && *path != '%')
+			buf_char(b, *path);
+		else
+			buf_printf(b, "%%%02X", (unsigned char)*path);
+	}
+}
+
 /* False: too large. */
 static bool
 make_request(struct io *io, struct arena *a, struct buf *b)
@@ -41,9 +53,10 @@ make_request(struct io *io, struct arena *a, struct buf *b)
 	body = arena_alloc(a, (size_t)len + 1);
 	len = (long)io_read(io, body, (size_t)len);
 	buf_init(b, a, BODY_MAX + HEAD_MAX);
-	buf_printf(b, "%s %s%s?%s HTTP/1.1\r\n", env(io, "REQUEST_METHOD"),
-	    env(io, "SCRIPT_NAME"), env(io, "PATH_INFO"),
-	    env(io, "QUERY_STRING"));
+	buf_printf(b, "%s ", env(io, "REQUEST_METHOD"));
+	pass_path(b, env(io, "SCRIPT_NAME"));
+	pass_path(b, env(io, "PATH_INFO"));
+	buf_printf(b, "?%s HTTP/1.1\r\n", env(io, "QUERY_STRING"));
 	pass_header(io, b, "HTTP_AUTHORIZATION", "Authorization");
 	pass_header(io, b, "CONTENT_TYPE", "Content-Type");
 	pass_header(io, b, "HTTP_X_REFUND_IDEMPOTENCY",
@@ -89,10 +102,10 @@ read_head(char *head, size_t *have)
 
 /*
  * "HTTP/1.1 200 OK" becomes "Status: 200 OK"; the rest is passed as it comes.
- * False: the server hung up before the end.
+ * False: the server hung up before the end.  *last: it does so after this.
  */
 static bool
-pass_answer(struct io *io, struct arena *a)
+pass_answer(struct io *io, struct arena *a, bool *last)
 {
 	char *head = arena_alloc(a, HEAD_MAX);
 	size_t have, left;
@@ -104,6 +117,7 @@ pass_answer(struct io *io, struct arena *a)
 	left = length != NULL && length < body ?
 	    strtoul(length + 17, NULL, 10) :
 	    0;
+	*last = strcasestr(head, "\r\nConnection: close") != NULL;
 	io_write(io, "Status:", 7);
 	io_write(io, head + strlen("HTTP/1.1"), have - strlen("HTTP/1.1"));
 	have -= (size_t)(body - head);
@@ -127,15 +141,18 @@ serve(struct io *io, struct arena *a)
 				    "Content-Type: text/plain\r\n\r\n"
 				    "Too large.\n";
 	struct buf b;
+	bool last;
 
 	if (!make_request(io, a, &b)) {
 		io_write(io, large, sizeof(large) - 1);
 		io_finish(io);
 		return;
 	}
-	if (!send_all(buf_text(&b), b.len) || !pass_answer(io, a))
+	if (!send_all(buf_text(&b), b.len) || !pass_answer(io, a, &last))
 		_exit(1);
 	io_finish(io);
+	if (last)
+		_exit(0);
 }
 
 static void

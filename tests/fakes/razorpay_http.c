@@ -21,6 +21,7 @@ enum {
 	BODY_MAX = 1024 * 1024,
 	ANSWER_MAX = 8 * 1024 * 1024,
 	FRONTS_FREE = 4,
+	FRONTS_MANY = 16,
 	FRONTS_MAX = 256
 };
 
@@ -56,6 +57,7 @@ struct server {
 	struct sandbox *sandbox;
 	int listener;
 	struct conn_list conns;
+	struct conn_list spare;
 	int nconns;
 	int nfronts;
 	struct curl_waitfd fds[CONNS_MAX + 1];
@@ -63,24 +65,41 @@ struct server {
 
 /* --- connections --------------------------------------------------------- */
 
+/* For the first or the next request. */
+static void
+conn_again(struct conn *c)
+{
+	arena_reset(c->arena);
+	c->in = NULL;
+	c->in_len = c->in_size = c->need = c->sent = 0;
+	c->due_us = c->drip_us = 0;
+	c->call = (struct call){ .status = 0 };
+	c->state = READING;
+}
+
 static void
 conn_open(struct server *s, int fd, bool front)
 {
-	struct conn *c = calloc(1, sizeof(*c));
+	struct conn *c = TAILQ_FIRST(&s->spare);
 	int on = 1;
 
-	if (c == NULL || fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
-		free(c);
+	if (fcntl(fd, F_SETFL, O_NONBLOCK) != 0) {
 		close(fd);
 		return;
 	}
 	if (!front)
 		(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on,
 		    sizeof(on)); /* only faster */
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	if (c != NULL) {
+		TAILQ_REMOVE(&s->spare, c, entry);
+	} else {
+		c = ARENA_NEW(state_arena(s->sandbox->state), struct conn);
+		c->arena = arena_new();
+	}
 	c->fd = fd;
 	c->front = front;
-	c->arena = arena_new();
+	c->last = false;
+	conn_again(c);
 	TAILQ_INSERT_TAIL(&s->conns, c, entry);
 	s->nconns++;
 	s->nfronts += front;
@@ -89,12 +108,12 @@ conn_open(struct server *s, int fd, bool front)
 static void
 conn_close(struct server *s, struct conn *c)
 {
+	close(c->fd);
+	arena_reset(c->arena);
 	TAILQ_REMOVE(&s->conns, c, entry);
+	TAILQ_INSERT_HEAD(&s->spare, c, entry);
 	s->nconns--;
 	s->nfronts -= c->front;
-	close(c->fd);
-	arena_free(c->arena);
-	free(c);
 }
 
 /* The peer gets ECONNRESET. */
@@ -106,18 +125,6 @@ conn_reset(struct server *s, struct conn *c)
 	(void)setsockopt(c->fd, SOL_SOCKET, SO_LINGER, &none,
 	    sizeof(none)); /* a socket pair has no such thing */
 	conn_close(s, c);
-}
-
-/* For the next request. */
-static void
-conn_again(struct conn *c)
-{
-	arena_reset(c->arena);
-	c->in = NULL;
-	c->in_len = c->in_size = c->need = c->sent = 0;
-	c->due_us = c->drip_us = 0;
-	c->call = (struct call){ .status = 0 };
-	c->state = READING;
 }
 
 /* --- answers ------------------------------------------------------------- */
@@ -144,10 +151,11 @@ reason(int status)
 }
 
 static void
-answer(struct conn *c)
+answer(struct server *s, struct conn *c)
 {
 	const struct call *q = &c->call;
 
+	c->last = c->last || (c->front && s->nfronts > FRONTS_MANY);
 	buf_init(&c->answer, c->arena, ANSWER_MAX);
 	buf_printf(&c->answer, "HTTP/1.1 %d %s\r\n", q->status,
 	    reason(q->status));
@@ -157,7 +165,7 @@ answer(struct conn *c)
 		    "WWW-Authenticate: Basic realm=\"Razorpay\"\r\n");
 	if (q->location != NULL)
 		buf_printf(&c->answer, "Location: %s\r\n", q->location);
-	if (c->last && !c->front)
+	if (c->last)
 		buf_lit(&c->answer, "Connection: close\r\n");
 	buf_printf(&c->answer, "Content-Length: %zu\r\n\r\n", q->out.len);
 	buf_raw(&c->answer, buf_text(&q->out), q->out.len);
@@ -167,13 +175,13 @@ answer(struct conn *c)
 
 /* A request that is none: answered, then closed. */
 static void
-answer_bad(struct conn *c, int status)
+answer_bad(struct server *s, struct conn *c, int status)
 {
 	buf_init(&c->call.out, c->arena, ANSWER_MAX);
 	c->last = true;
 	c->call.arena = c->arena;
 	REFUSE(&c->call, .status = status, .description = "Bad request");
-	answer(c);
+	answer(s, c);
 }
 
 /* Another connection that waits with the same idempotency key. */
@@ -215,7 +223,7 @@ dispatch(struct server *s, struct conn *c)
 	struct fault_chosen f;
 
 	if (!call_admit(q)) {
-		answer(c);
+		answer(s, c);
 		return;
 	}
 	f = faults_take(s->sandbox->faults, q);
@@ -236,7 +244,7 @@ dispatch(struct server *s, struct conn *c)
 	fault_answer(q, &f);
 	if (f.kind == FAULT_SLOW_DRIP)
 		c->drip_us = f.drip_ms * 1000;
-	answer(c);
+	answer(s, c);
 }
 
 /* --- requests ------------------------------------------------------------ */
@@ -343,12 +351,12 @@ conn_look(struct server *s, struct conn *c)
 
 		if (end == NULL) {
 			if (c->in_len > HEAD_MAX)
-				answer_bad(c, 400);
+				answer_bad(s, c, 400);
 			return;
 		}
 		status = read_head(s, c, (size_t)(end - c->in) + 4);
 		if (status != 0) {
-			answer_bad(c, status);
+			answer_bad(s, c, status);
 			return;
 		}
 		c->call.body_len = c->need - (size_t)(end - c->in) - 4;
@@ -413,7 +421,7 @@ conn_write(struct server *s, struct conn *c)
 	c->due_us = c->drip_us > 0 ? clock_mono_us() + c->drip_us : 0;
 	if (c->sent < c->answer.len)
 		return;
-	if (c->last || (c->front && s->nfronts > 4 * FRONTS_FREE))
+	if (c->last)
 		conn_close(s, c);
 	else
 		conn_again(c);
@@ -441,7 +449,9 @@ keep_fronts(struct server *s)
 	int free_fronts = 0;
 
 	TAILQ_FOREACH(c, &s->conns, entry)
-	free_fronts += c->front && c->state == READING;
+	{
+		free_fronts += c->front && c->state == READING;
+	}
 	while (free_fronts++ < FRONTS_FREE && s->nfronts < FRONTS_MAX) {
 		int fd = front_start();
 
@@ -469,14 +479,13 @@ prepare(struct server *s, int *timeout_ms)
 	TAILQ_FOREACH(c, &s->conns, entry)
 	{
 		int64_t wait_ms = (c->due_us - now + 999) / 1000;
+		bool waits = c->due_us > now;
 
-		/* A waiting connection is not read, so that a peer that has
-		 * gone does not wake us again and again. */
-		s->fds[n++] = (struct curl_waitfd){ .fd = c->fd,
+		/* One that waits is left out, so that a peer that has gone
+		 * does not wake us again and again. */
+		s->fds[n++] = (struct curl_waitfd){ .fd = waits ? -1 : c->fd,
 			.events = c->state == READING ? CURL_WAIT_POLLIN :
-			    c->state == WRITING && c->due_us <= now ?
-							CURL_WAIT_POLLOUT :
-							0 };
+							CURL_WAIT_POLLOUT };
 		if (c->due_us > 0 && wait_ms < *timeout_ms)
 			*timeout_ms = wait_ms > 0 ? (int)wait_ms : 0;
 	}
@@ -497,7 +506,7 @@ handle(struct server *s, unsigned int n)
 		} else if (c->state == LATER && c->due_us <= now) {
 			c->due_us = 0;
 			serve(s, c);
-			answer(c);
+			answer(s, c);
 		} else if (c->state == READING &&
 		    (s->fds[i].revents & CURL_WAIT_POLLIN) != 0) {
 			conn_read(s, c);
@@ -530,6 +539,7 @@ server_new(struct sandbox *sandbox, int listener)
 	s->sandbox = sandbox;
 	s->listener = listener;
 	TAILQ_INIT(&s->conns);
+	TAILQ_INIT(&s->spare);
 	return s;
 }
 
@@ -549,8 +559,8 @@ server_run(struct server *s, const volatile int *stop)
 		state_sync(s->sandbox->state);
 		write_answers(s);
 		sender_step(s->sandbox->sender);
-		state_sync(s->sandbox->state);
 	}
+	state_sync(s->sandbox->state);
 	while (!TAILQ_EMPTY(&s->conns))
 		conn_close(s, TAILQ_FIRST(&s->conns));
 }

@@ -13,6 +13,7 @@ struct state {
 	struct arena *arena;
 	struct arena *lines_arena;
 	struct buf lines; /* not yet in the file */
+	bool matters;     /* whether the disk must have them */
 	int fd;
 	int64_t size; /* of the file */
 	struct table orders, receipts, payments, refunds, keys, events;

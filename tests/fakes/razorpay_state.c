@@ -195,10 +195,11 @@ state_sync(struct state *s)
 		done += (size_t)n;
 	}
 	if (done < s->lines.len || !buf_ok(&s->lines) ||
-	    fdatasync(s->fd) != 0) {
+	    (s->matters && fdatasync(s->fd) != 0)) {
 		log_error("cannot write the journal: %m");
 		abort();
 	}
+	s->matters = false;
 	s->size += (int64_t)done;
 	arena_reset(s->lines_arena);
 	buf_init(&s->lines, s->lines_arena, LINES_MAX);
@@ -209,6 +210,7 @@ line_open(struct state *s, const char *type)
 {
 	struct json j = js_to(&s->lines);
 
+	s->matters = true;
 	js_open(&j, '{');
 	js_str(&j, "t", type);
 	return j;
@@ -318,6 +320,7 @@ state_add_event(struct state *s, const char *id, const char *name,
 {
 	int64_t at;
 
+	s->matters = true;
 	buf_lit(&s->lines, EVENT_HEAD);
 	buf_str(&s->lines, id);
 	buf_lit(&s->lines, EVENT_BODY);

@@ -115,8 +115,11 @@ struct state;
  */
 struct state *state_open(const char *folder);
 
-/* Writes what has changed and waits for the disk.  Ends the process if that
- * fails. */
+/*
+ * Writes what has changed and waits for the disk, except for what is only
+ * about events that have been sent: a crash sends them twice.  Ends the
+ * process if that fails.
+ */
 void state_sync(struct state *s);
 
 /* The arena of everything that stays. */

@@ -47,11 +47,16 @@ static const struct field order_fields[] = {
 	IN_OPT_I64(least, 0, 100, "Least"),
 	IN_BOOL(urgent, OPTIONAL, "Now"),
 	IN_ENUM(kind, DEFAULT(1), kinds, "What kind"),
-	IN_OBJ(part, OPTIONAL, struct fuzz_part, fuzz_part_fields, "One part"),
-	IN_LIST(parts, OPTIONAL, struct fuzz_part, fuzz_part_fields, 1, 5, "Parts"),
+	IN_OBJ(part, OPTIONAL, struct fuzz_part, fuzz_part_fields,
+	    "One part"),
+	IN_LIST(parts, OPTIONAL, struct fuzz_part, fuzz_part_fields, 1, 5,
+	    "Parts"),
 	IN_TEXTS(tags, OPTIONAL, 5, "Tags"),
-	{ .name = "map", .kind = FIELD_MAP,
-	    .offset = FIELD_AT(map, struct map), .flags = OPTIONAL, .max = 5,
+	{ .name = "map",
+	    .kind = FIELD_MAP,
+	    .offset = FIELD_AT(map, struct map),
+	    .flags = OPTIONAL,
+	    .max = 5,
 	    .help = "Free names" },
 	{ 0 },
 };
@@ -72,8 +77,10 @@ static const struct field filter_fields[] = {
 	IN_TEXT(name, REQUIRED, 1, 60, "Words"),
 	IN_OPT_I64(least, -10, 10, "Least"),
 	IN_BOOL(urgent, OPTIONAL, "Now"),
-	{ .name = "day", .kind = FIELD_DATE,
-	    .offset = FIELD_AT(day, const char *), .flags = OPTIONAL,
+	{ .name = "day",
+	    .kind = FIELD_DATE,
+	    .offset = FIELD_AT(day, const char *),
+	    .flags = OPTIONAL,
 	    .help = "A day" },
 	IN_ENUM(kind, DEFAULT(0), kinds, "Kind"),
 	IN_UUID(id, OPTIONAL, "Id"),
@@ -83,9 +90,11 @@ static const struct field filter_fields[] = {
 };
 #undef S
 
-static const struct route post = { .method = POST, .path = "/x/",
+static const struct route post = { .method = POST,
+	.path = "/x/",
 	INPUT(order) };
-static const struct route get = { .method = GET, .path = "/x/",
+static const struct route get = { .method = GET,
+	.path = "/x/",
 	INPUT(filter) };
 
 /* Texts that arrived are UTF-8 within their limits. */
@@ -123,7 +132,8 @@ check_order(const struct order *o)
 		MUST(o->part->quantity >= 1 && o->part->quantity <= 9999);
 	MUST(o->parts.n <= 5);
 	for (size_t i = 0; i < o->parts.n; i++) {
-		const struct fuzz_part *p = (const struct fuzz_part *)o->parts.v + i;
+		const struct fuzz_part *p =
+		    (const struct fuzz_part *)o->parts.v + i;
 
 		MUST(p->quantity >= 1 && p->quantity <= 9999);
 		check_text(p->note, 0, 50);
@@ -145,8 +155,8 @@ put_env(struct ctx *c, const char *query, const char *body, size_t len)
 	    lseek(STDIN_FILENO, 0, SEEK_SET) == 0);
 	MUST(setenv("QUERY_STRING", query, 1) == 0 &&
 	    setenv("CONTENT_TYPE", "application/json", 1) == 0 &&
-	    setenv("CONTENT_LENGTH",
-		arena_printf(c->arena, "%zu", len), 1) == 0);
+	    setenv("CONTENT_LENGTH", arena_printf(c->arena, "%zu", len), 1) ==
+		0);
 }
 
 int HARNESS(const uint8_t *data, size_t size);
@@ -173,8 +183,8 @@ HARNESS(const uint8_t *data, size_t size)
 	if (err != OK) {
 		MUST(err_status(err) == 400 || err_status(err) == 413);
 		problem_write(rq, err);
-		MUST(json_parse(c, buf_text(rq->out), rq->out->len, &o) ==
-		    OK);
+		MUST(
+		    json_parse(c, buf_text(rq->out), rq->out->len, &o) == OK);
 	} else if (query) {
 		const struct filter *f = rq->in;
 

@@ -16,8 +16,8 @@ HARNESS(const uint8_t *data, size_t size)
 
 	if (json_parse(c, text, size, &o) != OK) {
 		MUST(c->problem.err == ERR_MALFORMED_JSON);
-		MUST(utf8_valid(c->problem.detail,
-		    strlen(c->problem.detail)));
+		MUST(
+		    utf8_valid(c->problem.detail, strlen(c->problem.detail)));
 		return 0;
 	}
 	buf_init(&first, c->arena, 16 << 20);

@@ -11,16 +11,16 @@
 #include "fuzz.h"
 
 static const char *
-sign(struct ctx *c, const char *header, size_t header_len,
-    const char *claims, size_t claims_len)
+sign(struct ctx *c, const char *header, size_t header_len, const char *claims,
+    size_t claims_len)
 {
 	const char *text = arena_printf(c->arena, "%s.%s",
 	    text_base64url(c->arena, header, header_len),
 	    text_base64url(c->arena, claims, claims_len));
 	unsigned char tag[crypto_auth_hmacsha256_BYTES];
 
-	crypto_auth_hmacsha256(tag, (const unsigned char *)text,
-	    strlen(text), (const unsigned char *)c->config->jwt_secret);
+	crypto_auth_hmacsha256(tag, (const unsigned char *)text, strlen(text),
+	    (const unsigned char *)c->config->jwt_secret);
 	return arena_printf(c->arena, "%s.%s", text,
 	    text_base64url(c->arena, tag, sizeof(tag)));
 }

@@ -22,14 +22,20 @@ unit_ctx(void)
 		arena = arena_new();
 	arena_reset(arena);
 	u = (struct unit){ .config = {
-		.database_url = "", .redis_url = "", .cors_origins = "",
-		.jwt_secret = "0123456789abcdef0123456789abcdef",
-		.jwt_secret_previous = "", .jwt_issuer = "haat",
-		.jwt_audience = "haat", .jwt_access_secs = 900,
-		.jwt_refresh_secs = 1209600,
-		.app_secret = "fedcba9876543210fedcba9876543210",
-		.rate_limit_scale_pct = 100,
-	} };
+			       .database_url = "",
+			       .redis_url = "",
+			       .cors_origins = "",
+			       .jwt_secret =
+				   "0123456789abcdef0123456789abcdef",
+			       .jwt_secret_previous = "",
+			       .jwt_issuer = "haat",
+			       .jwt_audience = "haat",
+			       .jwt_access_secs = 900,
+			       .jwt_refresh_secs = 1209600,
+			       .app_secret =
+				   "fedcba9876543210fedcba9876543210",
+			       .rate_limit_scale_pct = 100,
+			   } };
 	u.ctx.arena = arena;
 	u.ctx.config = &u.config;
 	u.ctx.request_id = "unit";

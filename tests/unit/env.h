@@ -47,8 +47,8 @@ env_request(const struct route *route, const char *query, const char *type,
 	env_stdin(body != NULL ? body : "", len);
 	env_set("QUERY_STRING", query);
 	env_set("CONTENT_TYPE", type);
-	env_set("CONTENT_LENGTH", body == NULL ? NULL :
-		arena_printf(c->arena, "%zu", len));
+	env_set("CONTENT_LENGTH",
+	    body == NULL ? NULL : arena_printf(c->arena, "%zu", len));
 	rq->ctx = *c;
 	rq->io = io_open();
 	assert_non_null(rq->io);

@@ -57,7 +57,8 @@ blocks_do_not_overlap(void **state)
 	}
 	for (size_t i = 0; i < COUNT(p); i++)
 		for (size_t k = 0; k < 1 + i * 7; k++)
-			CHECK(p[i][k] == (i & 0xff), "block %zu at %zu", i, k);
+			CHECK(p[i][k] == (i & 0xff), "block %zu at %zu", i,
+			    k);
 	arena_free(a);
 }
 

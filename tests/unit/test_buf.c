@@ -41,8 +41,7 @@ each_context_has_its_escapes(void **state)
 		{ buf_json_str, "", "\"\"" },
 		{ buf_json_str, "\"\\/", "\"\\\"\\\\/\"" },
 		{ buf_json_str, "\b\f\n\r\t", "\"\\b\\f\\n\\r\\t\"" },
-		{ buf_json_str, "\x01\x1f\x7f",
-		    "\"\\u0001\\u001f\\u007f\"" },
+		{ buf_json_str, "\x01\x1f\x7f", "\"\\u0001\\u001f\\u007f\"" },
 		{ buf_json_str, "\xe0\xa4\xb9 \xf0\x9f\x99\x82",
 		    "\"\xe0\xa4\xb9 \xf0\x9f\x99\x82\"" },
 		{ buf_json_str, "</script>", "\"</script>\"" },
@@ -98,10 +97,16 @@ nothing_goes_past_the_cap(void **state)
 		size_t cap, len;
 		bool fits;
 	} rows[] = {
-		{ 0, 0, true }, { 0, 1, false }, { 1, 1, true },
-		{ 8, 8, true }, { 8, 9, false }, { 1023, 1023, true },
-		{ 1024, 1024, true }, { 1024, 1025, false },
-		{ 5000, 5000, true }, { 5000, 5001, false },
+		{ 0, 0, true },
+		{ 0, 1, false },
+		{ 1, 1, true },
+		{ 8, 8, true },
+		{ 8, 9, false },
+		{ 1023, 1023, true },
+		{ 1024, 1024, true },
+		{ 1024, 1025, false },
+		{ 5000, 5000, true },
+		{ 5000, 5001, false },
 		{ 5000, SIZE_MAX, false },
 	};
 
@@ -126,8 +131,8 @@ nothing_goes_past_the_cap(void **state)
 			buf_char(&single, 'x');
 		CHECK(buf_ok(&single) == rows[i].fits, "cap %zu, %zu chars",
 		    rows[i].cap, rows[i].len);
-		CHECK(single.len <= rows[i].cap, "cap %zu: %zu",
-		    rows[i].cap, single.len);
+		CHECK(single.len <= rows[i].cap, "cap %zu: %zu", rows[i].cap,
+		    single.len);
 	}
 }
 

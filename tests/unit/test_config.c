@@ -114,9 +114,16 @@ factors_are_kept_in_hundredths(void **state)
 		const char *in;
 		int64_t want;
 	} rows[] = {
-		{ "0", 0 }, { "0.0", 0 }, { "1", 100 }, { "0.5", 50 },
-		{ "10", 1000 }, { "0.29", 29 }, { "0.57", 57 },
-		{ "0.01", 1 }, { "0.001", 1 }, { "1.999", 200 },
+		{ "0", 0 },
+		{ "0.0", 0 },
+		{ "1", 100 },
+		{ "0.5", 50 },
+		{ "10", 1000 },
+		{ "0.29", 29 },
+		{ "0.57", 57 },
+		{ "0.01", 1 },
+		{ "0.001", 1 },
+		{ "1.999", 200 },
 		{ "1e7", 1000000000 },
 	};
 
@@ -126,7 +133,8 @@ factors_are_kept_in_hundredths(void **state)
 		char told[1000] = "";
 
 		CHECK(load_with(&c, "RATE_LIMIT_SCALE", rows[i].in, told,
-			  sizeof(told)) == 0, "%s: %s", rows[i].in, told);
+			  sizeof(told)) == 0,
+		    "%s: %s", rows[i].in, told);
 		CHECK(c.rate_limit_scale_pct == rows[i].want, "%s: %lld",
 		    rows[i].in, (long long)c.rate_limit_scale_pct);
 	}

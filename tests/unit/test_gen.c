@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 static char folder[] = "/tmp/haat-gen.XXXXXX";
 static char program[] = "build/gen";
 static char sql[64], header[64], source[64], told[64];
@@ -49,9 +47,11 @@ gen(const char *text)
 	assert_int_equal(posix_spawn_file_actions_init(&actions), 0);
 	assert_int_equal(posix_spawn_file_actions_addopen(&actions,
 			     STDERR_FILENO, told,
-			     O_WRONLY | O_CREAT | O_TRUNC, 0600), 0);
+			     O_WRONLY | O_CREAT | O_TRUNC, 0600),
+	    0);
 	assert_int_equal(posix_spawn(&pid, argv[0], &actions, NULL, argv,
-			     environ), 0);
+			     environ),
+	    0);
 	posix_spawn_file_actions_destroy(&actions);
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));
@@ -67,7 +67,8 @@ bad_statements_are_refused(void **state)
 		const char *in;
 		const char *want; /* in the message */
 	} rows[] = {
-		{ "-- name: x\n-- rows: one\nselect 1;\n", ":1: no -- args:" },
+		{ "-- name: x\n-- rows: one\nselect 1;\n",
+		    ":1: no -- args:" },
 		{ "-- name: x\n-- args: none\nselect 1;\n",
 		    ":1: no -- rows:" },
 		{ "-- name: x\n-- args: none\n-- rows: some\nselect 1;\n",
@@ -76,16 +77,19 @@ bad_statements_are_refused(void **state)
 		{ "-- name: x\n-- args: a bigint\n-- rows: one\nselect 1;\n",
 		    "does not fit the $n" },
 		{ "-- name: x\n-- args: a bigint\n-- rows: one\n"
-		  "select $2;\n", "does not fit the $n" },
+		  "select $2;\n",
+		    "does not fit the $n" },
 		{ "-- name: x\n-- args: a\n-- rows: one\nselect $1;\n",
 		    "without its type" },
 		{ "-- name: x\n-- args: a bigint, b\n-- rows: one\n"
-		  "select $1, $2;\n", "without its type" },
+		  "select $1, $2;\n",
+		    "without its type" },
 		{ HEAD, "no text" },
 		{ HEAD "-- only a comment\n;\n", "no text" },
 		{ HEAD "select 1;\nselect 2;\n", ":5: text after the ;" },
 		{ HEAD "select 1;\n--name: y\n-- args: none\n"
-		  "-- rows: one\nselect 2;\n", ":8: text after the ;" },
+		       "-- rows: one\nselect 2;\n",
+		    ":8: text after the ;" },
 		{ "select 1;\n" HEAD "select 1;\n", ":1: text before" },
 		{ HEAD "select 1;\n" HEAD "select 2;\n", "a second x" },
 		{ "-- name: X\n-- args: none\n-- rows: one\nselect 1;\n",
@@ -121,19 +125,22 @@ a_good_statement_becomes_a_row(void **state)
 			     "insert into thing (id, n, note)\n"
 			     "values ($1, $2, 'say \"hi\" \\ $')\n;\n\n"
 			     "-- fragment: thing_of\n-- args: none\n"
-			     "where true\n"), 0);
+			     "where true\n"),
+	    0);
 	get(header, text, sizeof(text));
 	assert_non_null(strstr(text, "\tQ_THING_ADD,\n\tQ_COUNT\n"));
 	assert_non_null(strstr(text, "\tF_THING_OF,\n\tF_COUNT\n"));
 	get(source, text, sizeof(text));
-	assert_non_null(strstr(text, "[Q_THING_ADD] = { \"thing_add\", "
-				     "\"id uuid, n bigint\", 2, ROWS_NONE, "));
+	assert_non_null(strstr(text,
+	    "[Q_THING_ADD] = { \"thing_add\", "
+	    "\"id uuid, n bigint\", 2, ROWS_NONE, "));
 	assert_non_null(strstr(text, "gen.sql:3\""));
 	assert_non_null(strstr(text, "insert into thing (id, n, note)\\n\""));
+	assert_non_null(
+	    strstr(text, "values ($1, $2, 'say \\\"hi\\\" \\\\ $')\" },"));
 	assert_non_null(strstr(text,
-	    "values ($1, $2, 'say \\\"hi\\\" \\\\ $')\" },"));
-	assert_non_null(strstr(text, "[F_THING_OF] = { \"thing_of\", \"\", "
-				     "0, ROWS_NONE, "));
+	    "[F_THING_OF] = { \"thing_of\", \"\", "
+	    "0, ROWS_NONE, "));
 }
 
 static int

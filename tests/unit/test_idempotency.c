@@ -2,9 +2,11 @@
 
 #include "web/idempotency.h"
 
-static const struct route post = { .method = POST, .path = "/api/x/",
+static const struct route post = { .method = POST,
+	.path = "/api/x/",
 	.idempotency = IDEMPOTENCY_KEY };
-static const struct route other = { .method = POST, .path = "/api/y/",
+static const struct route other = { .method = POST,
+	.path = "/api/y/",
 	.idempotency = IDEMPOTENCY_KEY };
 
 static void
@@ -15,7 +17,8 @@ fingerprint(const struct route *route, const char *body,
 
 	if (body != NULL)
 		assert_int_equal(json_parse(&rq->ctx, body, strlen(body),
-				     &rq->json), OK);
+				     &rq->json),
+		    OK);
 	idempotency_fingerprint(rq);
 	memcpy(print, rq->fingerprint, 32);
 }
@@ -37,8 +40,10 @@ the_fingerprint_is_of_the_meaning(void **state)
 		{ "{\"a\":1}", "{\"b\":1}", false },
 		{ "{\"a\":[1,2]}", "{\"a\":[2,1]}", false },
 		{ "{\"a\":null}", "{}", false },
-		{ "{\"a\":\"b\",\"c\":\"d\"}", "{\"a\":\"b\\\",\\\"c\\\":"
-					       "\\\"d\"}", false },
+		{ "{\"a\":\"b\",\"c\":\"d\"}",
+		    "{\"a\":\"b\\\",\\\"c\\\":"
+		    "\\\"d\"}",
+		    false },
 		{ "{}", NULL, false },
 	};
 
@@ -136,13 +141,15 @@ keys_are_visible_ascii(void **state)
 
 		env_set("HTTP_IDEMPOTENCY_KEY", rows[i].in);
 		err = idempotency_read(rq);
-		CHECK(err == (rows[i].want != NULL ?
-			OK : ERR_INVALID_IDEMPOTENCY_KEY), "'%s'", rows[i].in);
+		CHECK(err ==
+			(rows[i].want != NULL ? OK :
+						ERR_INVALID_IDEMPOTENCY_KEY),
+		    "'%s'", rows[i].in);
 		CHECK(rq->keyed == (rows[i].want != NULL), "'%s'",
 		    rows[i].in);
 		CHECK(rows[i].want == NULL ||
-			strcmp(rq->ctx.idem_key, rows[i].want) == 0, "'%s'",
-		    rows[i].in);
+			strcmp(rq->ctx.idem_key, rows[i].want) == 0,
+		    "'%s'", rows[i].in);
 	}
 	env_set("HTTP_IDEMPOTENCY_KEY", NULL);
 }
@@ -163,7 +170,8 @@ a_key_is_asked_for_where_configured(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct route route = { .method = POST, .path = "/x/",
+		struct route route = { .method = POST,
+			.path = "/x/",
 			.idempotency = rows[i].idempotency };
 		struct request *rq = env_request(&route, NULL, NULL, NULL, 0);
 		struct config config = *rq->ctx.config;

@@ -48,14 +48,18 @@ static const struct field order_fields[] = {
 	IN_OBJ(part, OPTIONAL, struct part, part_fields, "One part"),
 	IN_LIST(parts, OPTIONAL, struct part, part_fields, 1, 3, "Parts"),
 	IN_TEXTS(tags, OPTIONAL, 2, "Tags"),
-	{ .name = "attributes", .kind = FIELD_MAP,
-	    .offset = FIELD_AT(attributes, struct map), .flags = OPTIONAL,
-	    .max = 2, .help = "Free names" },
+	{ .name = "attributes",
+	    .kind = FIELD_MAP,
+	    .offset = FIELD_AT(attributes, struct map),
+	    .flags = OPTIONAL,
+	    .max = 2,
+	    .help = "Free names" },
 	{ 0 },
 };
 #undef S
 
-static const struct route post = { .method = POST, .path = "/x/",
+static const struct route post = { .method = POST,
+	.path = "/x/",
 	INPUT(order) };
 
 /* Binds a body in which the two required fields stand already. */
@@ -63,8 +67,10 @@ static enum err
 bind_json(const char *members, struct request **out)
 {
 	struct arena *a = unit_ctx()->arena;
-	char *body = strdup(arena_printf(a, "{\"name\":\"Asha\","
-	    "\"password\":\" \"%s%s}", *members != '\0' ? "," : "", members));
+	char *body = strdup(arena_printf(a,
+	    "{\"name\":\"Asha\","
+	    "\"password\":\" \"%s%s}",
+	    *members != '\0' ? "," : "", members));
 	enum err err;
 
 	*out = env_request(&post, NULL, "application/json", body,
@@ -82,7 +88,7 @@ told(struct request *rq)
 
 	buf_init(&b, rq->ctx.arena, 65536);
 	for (const struct field_error *e = rq->ctx.problem.errors; e != NULL;
-	    e = e->next)
+	     e = e->next)
 		buf_printf(&b, "%s%s: %s", b.len > 0 ? "\n" : "", e->field,
 		    e->message);
 	return buf_text(&b);
@@ -95,14 +101,16 @@ good_values_arrive(void **state)
 	struct order *o;
 
 	(void)state;
-	assert_int_equal(bind_json(
-	    "\"id\":\"0199A5B2-7c3e-7f10-8a54-2f6f5c1d9e01\","
-	    "\"email\":\"asha@example.com\",\"about\":null,\"amount\":-5,"
-	    "\"count\":10,\"least\":0,\"urgent\":true,\"kind\":\"plain\","
-	    "\"part\":{\"quantity\":2},\"parts\":[{\"quantity\":3,"
-	    "\"note\":\"\\u0939\\u093e\\u091f\"},{\"quantity\":4}],"
-	    "\"tags\":[\"a\",\"\"],\"attributes\":{\"Colour\":\"Red\"}",
-	    &rq), OK);
+	assert_int_equal(
+	    bind_json(
+		"\"id\":\"0199A5B2-7c3e-7f10-8a54-2f6f5c1d9e01\","
+		"\"email\":\"asha@example.com\",\"about\":null,\"amount\":-5,"
+		"\"count\":10,\"least\":0,\"urgent\":true,\"kind\":\"plain\","
+		"\"part\":{\"quantity\":2},\"parts\":[{\"quantity\":3,"
+		"\"note\":\"\\u0939\\u093e\\u091f\"},{\"quantity\":4}],"
+		"\"tags\":[\"a\",\"\"],\"attributes\":{\"Colour\":\"Red\"}",
+		&rq),
+	    OK);
 	o = rq->in;
 	assert_int_equal(o->id.bytes[1], 0x99);
 	assert_string_equal(o->name, "Asha");
@@ -148,7 +156,8 @@ what_is_left_out_has_its_default(void **state)
 			!o->urgent && o->kind == kinds[1] &&
 			o->part == NULL && o->parts.n == 0 &&
 			o->tags.n == 0 && o->attributes.n == 0 &&
-			!o->about_null, "row %zu", i);
+			!o->about_null,
+		    "row %zu", i);
 	}
 }
 
@@ -166,8 +175,9 @@ each_wrong_value_is_named(void **state)
 		{ "\"email\":\"asha\"", "email: Enter an e-mail address." },
 		{ "\"email\":\"\"", "email: This may not be blank." },
 		{ "\"email\":\"a@\"", "email: At least 3 characters." },
-		{ "\"about\":\"0123456789x\"", "about: At most 10 "
-					       "characters." },
+		{ "\"about\":\"0123456789x\"",
+		    "about: At most 10 "
+		    "characters." },
 		{ "\"about\":\"a\\u0000b\"",
 		    "about: This may not hold the character NUL." },
 		{ "\"amount\":-6", "amount: Must be from -5 to 1000." },
@@ -205,11 +215,13 @@ each_wrong_value_is_named(void **state)
 		{ "\"parts\":[{\"quantity\":1},{\"quantity\":null}]",
 		    "parts.1.quantity: This field is required." },
 		{ "\"tags\":\"a\"", "tags: Must be a list." },
-		{ "\"tags\":[\"a\",\"b\",\"c\"]", "tags: At most 2 "
-						  "entries." },
+		{ "\"tags\":[\"a\",\"b\",\"c\"]",
+		    "tags: At most 2 "
+		    "entries." },
 		{ "\"tags\":[1]", "tags: Every entry must be a short text." },
-		{ "\"tags\":[null]", "tags: Every entry must be a short "
-				     "text." },
+		{ "\"tags\":[null]",
+		    "tags: Every entry must be a short "
+		    "text." },
 		{ "\"tags\":[\"\\u0000\"]",
 		    "tags: Every entry must be a short text." },
 		{ "\"attributes\":[]", "attributes: Must be an object." },
@@ -229,8 +241,8 @@ each_wrong_value_is_named(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct request *rq;
 
-		CHECK(bind_json(rows[i].members, &rq) == ERR_VALIDATION,
-		    "%s", rows[i].members);
+		CHECK(bind_json(rows[i].members, &rq) == ERR_VALIDATION, "%s",
+		    rows[i].members);
 		CHECK(strcmp(told(rq), rows[i].want) == 0, "%s: %s",
 		    rows[i].members, told(rq));
 	}
@@ -266,8 +278,8 @@ lengths_count_characters(void **state)
 		    strlen(body));
 		assert_int_equal(input_query(rq), OK);
 		CHECK((input_bind(rq) == OK) == (rows[i].want == NULL) &&
-			strcmp(told(rq), rows[i].want != NULL ?
-				rows[i].want : "") == 0,
+			strcmp(told(rq),
+			    rows[i].want != NULL ? rows[i].want : "") == 0,
 		    "'%s': %s", rows[i].name, told(rq));
 	}
 }
@@ -296,8 +308,8 @@ bodies_have_their_type_and_size(void **state)
 		const char *type, *body;
 		enum err want;
 	} rows[] = {
-		{ "application/json", "{\"name\":\"Asha\",\"password\":\"x\"}",
-		    OK },
+		{ "application/json",
+		    "{\"name\":\"Asha\",\"password\":\"x\"}", OK },
 		{ "Application/JSON ; Charset=UTF-8",
 		    "{\"name\":\"Asha\",\"password\":\"x\"}", OK },
 		{ "application/json;charset=\"utf-8\"",
@@ -391,8 +403,10 @@ static const struct field filter_fields[] = {
 	IN_OPT_I64(min, -10, INT64_C(999999999999999999), "Least"),
 	IN_I64(page_size, DEFAULT(20), 1, 100, "Rows"),
 	IN_BOOL(in_stock, OPTIONAL, "Stock"),
-	{ .name = "from", .kind = FIELD_DATE,
-	    .offset = FIELD_AT(from, const char *), .flags = OPTIONAL,
+	{ .name = "from",
+	    .kind = FIELD_DATE,
+	    .offset = FIELD_AT(from, const char *),
+	    .flags = OPTIONAL,
 	    .help = "A day" },
 	IN_ENUM(kind, OPTIONAL, kinds, "Kind"),
 	IN_UUID(id, OPTIONAL, "Id"),
@@ -401,7 +415,8 @@ static const struct field filter_fields[] = {
 	{ 0 },
 };
 #undef S
-static const struct route get = { .method = GET, .path = "/x/",
+static const struct route get = { .method = GET,
+	.path = "/x/",
 	INPUT(filter) };
 
 static enum err
@@ -421,9 +436,13 @@ parameters_are_decoded(void **state)
 	struct filter *f;
 
 	(void)state;
-	assert_int_equal(bind_query("q=a+b%2Bc%3d%e0%A4%b9&&min=-10&"
-	    "in_stock=1&from=2024-02-29&kind=gift&tag=x&tag=&attr.Colour=Red&"
-	    "attr.Size+%26=L%3D1&", &rq), OK);
+	assert_int_equal(
+	    bind_query(
+		"q=a+b%2Bc%3d%e0%A4%b9&&min=-10&"
+		"in_stock=1&from=2024-02-29&kind=gift&tag=x&tag=&attr.Colour=Red&"
+		"attr.Size+%26=L%3D1&",
+		&rq),
+	    OK);
 	f = rq->in;
 	assert_string_equal(f->q, "a b+c=\xe0\xa4\xb9");
 	assert_true(f->min.set);
@@ -500,8 +519,8 @@ each_wrong_parameter_is_named(void **state)
 		enum err err = bind_query(rows[i].query, &rq);
 
 		CHECK(err == (rows[i].want == NULL ? OK : ERR_VALIDATION) &&
-			strcmp(told(rq), rows[i].want != NULL ?
-				rows[i].want : "") == 0,
+			strcmp(told(rq),
+			    rows[i].want != NULL ? rows[i].want : "") == 0,
 		    "%s: %s", rows[i].query != NULL ? rows[i].query : "none",
 		    told(rq));
 	}

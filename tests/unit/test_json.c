@@ -203,8 +203,9 @@ one_meaning_has_one_form(void **state)
 		struct json_object *o = NULL;
 		struct buf b;
 
-		assert_int_equal(json_parse(c, rows[i].in,
-				     strlen(rows[i].in), &o), OK);
+		assert_int_equal(json_parse(c, rows[i].in, strlen(rows[i].in),
+				     &o),
+		    OK);
 		buf_init(&b, c->arena, 4096);
 		json_canonical(&b, o);
 		CHECK(strcmp(buf_text(&b), rows[i].want) == 0, "%s: %s",
@@ -259,8 +260,13 @@ tenths_are_decimals(void **state)
 		int64_t in;
 		const char *want;
 	} rows[] = {
-		{ 0, "0.0" }, { 5, "0.5" }, { 45, "4.5" }, { 50, "5.0" },
-		{ -5, "-0.5" }, { -9, "-0.9" }, { -10, "-1.0" },
+		{ 0, "0.0" },
+		{ 5, "0.5" },
+		{ 45, "4.5" },
+		{ 50, "5.0" },
+		{ -5, "-0.5" },
+		{ -9, "-0.9" },
+		{ -10, "-1.0" },
 		{ -123, "-12.3" },
 		{ INT64_MIN, "-922337203685477580.8" },
 	};

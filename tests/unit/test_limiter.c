@@ -22,9 +22,10 @@ a_burst_is_allowed_then_no_more(void **state)
 		CHECK(s.remaining == (i < 5 ? 4 - i : 0), "call %d: %lld", i,
 		    (long long)s.remaining);
 		/* One call in 720 seconds. */
-		CHECK(s.allowed || (s.retry_after_secs > 715 &&
-			s.retry_after_secs <= 720), "call %d: %lld", i,
-		    (long long)s.retry_after_secs);
+		CHECK(s.allowed ||
+			(s.retry_after_secs > 715 &&
+			    s.retry_after_secs <= 720),
+		    "call %d: %lld", i, (long long)s.retry_after_secs);
 		CHECK(s.reset_secs > 715 * (i < 5 ? i + 1 : 5) &&
 			s.reset_secs <= 720 * (i < 5 ? i + 1 : 5),
 		    "call %d: %lld", i, (long long)s.reset_secs);

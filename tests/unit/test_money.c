@@ -77,9 +77,10 @@ a_product_past_int64_is_refused(void **state)
 		int64_t out;
 
 		CHECK(money_times(rows[i].unit, rows[i].quantity, &out) ==
-			rows[i].good, "row %zu", i);
-		CHECK(!rows[i].good ||
-			out == rows[i].unit * rows[i].quantity, "row %zu", i);
+			rows[i].good,
+		    "row %zu", i);
+		CHECK(!rows[i].good || out == rows[i].unit * rows[i].quantity,
+		    "row %zu", i);
 	}
 }
 
@@ -131,7 +132,8 @@ random_parts_sum_to_the_whole(void **state)
 		size_t n = 1 + randombytes_uniform(PARTS);
 
 		for (size_t i = 0; i < n; i++)
-			weights[i] = randombytes_uniform(4) == 0 ? 0 :
+			weights[i] = randombytes_uniform(4) == 0 ?
+			    0 :
 			    (int64_t)randombytes_uniform(100000);
 		money_split(total, weights, n, parts);
 		for (size_t i = 0; i < n; i++) {

@@ -6,7 +6,7 @@
 #include "core/text.h"
 
 static const struct uuid some_id = { { 0x01, 0x99, 0xa5, 0xb2, 0x7c, 0x3e,
-	0x7f, 0x10, 0x8a, 0x54, 0x2f, 0x6f, 0x5c, 0x1d, 0x9e, 0x01 } };
+    0x7f, 0x10, 0x8a, 0x54, 0x2f, 0x6f, 0x5c, 0x1d, 0x9e, 0x01 } };
 
 static void
 a_cursor_is_read_as_it_was_written(void **state)
@@ -26,7 +26,8 @@ a_cursor_is_read_as_it_was_written(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct ctx *c = unit_ctx();
 		struct cursor cursor = { .sort = rows[i].sort,
-			.key = rows[i].key, .backwards = rows[i].backwards,
+			.key = rows[i].key,
+			.backwards = rows[i].backwards,
 			.id = some_id };
 		struct page_in in = { .page_size = 20,
 			.cursor = page_cursor(c, &cursor) };
@@ -37,7 +38,8 @@ a_cursor_is_read_as_it_was_written(void **state)
 		CHECK(p.cursor.given && p.offset == 0 && p.size == 20 &&
 			p.cursor.backwards == rows[i].backwards &&
 			uuid_equal(p.cursor.id, some_id) &&
-			strcmp(p.cursor.key, rows[i].key) == 0, "row %zu", i);
+			strcmp(p.cursor.key, rows[i].key) == 0,
+		    "row %zu", i);
 	}
 }
 
@@ -75,8 +77,9 @@ a_foreign_cursor_is_refused(void **state)
 
 		CHECK(err == (rows[i].good ? OK : ERR_VALIDATION), "'%s'",
 		    rows[i].text);
-		CHECK(rows[i].good || (c->problem.errors != NULL &&
-			strcmp(c->problem.errors->field, "cursor") == 0),
+		CHECK(rows[i].good ||
+			(c->problem.errors != NULL &&
+			    strcmp(c->problem.errors->field, "cursor") == 0),
 		    "'%s'", rows[i].text);
 	}
 }
@@ -84,8 +87,8 @@ a_foreign_cursor_is_refused(void **state)
 static void
 a_broken_text_is_no_cursor(void **state)
 {
-	static const char *const rows[] = { "", "x", "====", "%00", "Pg==",
-		"Pg\n", "\xff\xff", "null" };
+	static const char *const rows[] = { "", "x", "====", "%00",
+		"Pg==", "Pg\n", "\xff\xff", "null" };
 	struct ctx *c = unit_ctx();
 	const char nul[] = ">name|0199a5b2-7c3e-7f10-8a54-2f6f5c1d9e01k\0k";
 	struct page_in in = { .page_size = 20 };
@@ -95,7 +98,8 @@ a_broken_text_is_no_cursor(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		in.cursor = rows[i];
 		CHECK(page_begin(unit_ctx(), &in, "name", &p) ==
-			ERR_VALIDATION, "'%s'", rows[i]);
+			ERR_VALIDATION,
+		    "'%s'", rows[i]);
 	}
 	in.cursor = text_base64url(c->arena, nul, sizeof(nul) - 1);
 	assert_int_equal(page_begin(c, &in, "name", &p), ERR_VALIDATION);
@@ -138,7 +142,8 @@ page_and_cursor_exclude_each_other(void **state)
 {
 	struct ctx *c = unit_ctx();
 	struct cursor cursor = { .sort = "name", .key = "", .id = some_id };
-	struct page_in in = { .page = { true, 1 }, .page_size = 20,
+	struct page_in in = { .page = { true, 1 },
+		.page_size = 20,
 		.cursor = page_cursor(c, &cursor) };
 	struct page p;
 
@@ -174,7 +179,8 @@ links_point_to_the_neighbours(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct ctx *c = unit_ctx();
-		struct page p = { .size = 20, .offset = rows[i].offset,
+		struct page p = { .size = 20,
+			.offset = rows[i].offset,
 			.cursor = { .given = rows[i].given,
 			    .backwards = rows[i].backwards } };
 		struct page_walk w = { .rows = rows[i].rows,
@@ -186,8 +192,8 @@ links_point_to_the_neighbours(void **state)
 		memset(&out, 0xff, sizeof(out));
 		page_end(c, &p, &w, 100, &out);
 		CHECK((out.next != NULL) == rows[i].next &&
-			(out.previous != NULL) == rows[i].previous, "row %zu",
-		    i);
+			(out.previous != NULL) == rows[i].previous,
+		    "row %zu", i);
 	}
 }
 
@@ -196,7 +202,8 @@ a_link_leads_on_from_the_edge(void **state)
 {
 	struct ctx *c = unit_ctx();
 	struct page p = { .size = 2, .offset = 2 }, next, previous;
-	struct page_walk w = { .rows = 2, .more = true,
+	struct page_walk w = { .rows = 2,
+		.more = true,
 		.first = { .sort = "name", .key = "c", .id = some_id },
 		.last = { .sort = "name", .key = "d", .id = some_id } };
 	struct page_out out;
@@ -221,7 +228,9 @@ counts_are_exact_up_to_ten_thousand(void **state)
 		int64_t in, want;
 		bool estimate;
 	} rows[] = {
-		{ 0, 0, false }, { 7, 7, false }, { 10000, 10000, false },
+		{ 0, 0, false },
+		{ 7, 7, false },
+		{ 10000, 10000, false },
 		{ 10001, 10000, true },
 	};
 
@@ -233,8 +242,8 @@ counts_are_exact_up_to_ten_thousand(void **state)
 
 		page_end(unit_ctx(), &p, &w, rows[i].in, &out);
 		CHECK(out.count == rows[i].want &&
-			out.count_is_estimate == rows[i].estimate, "row %zu",
-		    i);
+			out.count_is_estimate == rows[i].estimate,
+		    "row %zu", i);
 	}
 }
 

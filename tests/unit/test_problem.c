@@ -39,21 +39,27 @@ every_error_has_status_code_and_title(void **state)
 		CHECK(rq->status >= 400 && rq->status <= 599, "error %d", e);
 		CHECK(*err_title(e) != '\0', "error %d", e);
 		CHECK(strspn(err_code(e), "abcdefghijklmnopqrstuvwxyz_") ==
-			strlen(err_code(e)) && *err_code(e) != '\0',
+			    strlen(err_code(e)) &&
+			*err_code(e) != '\0',
 		    "error %d", e);
 		CHECK(json_parse(&rq->ctx, buf_text(rq->out), rq->out->len,
-			  &o) == OK, "%s", buf_text(rq->out));
+			  &o) == OK,
+		    "%s", buf_text(rq->out));
 		CHECK(json_object_object_get_ex(o, "code", &v) &&
 			strcmp(json_object_get_string(v), err_code(e)) == 0,
 		    "error %d", e);
 		CHECK(json_object_object_get_ex(o, "detail", &v) &&
-			json_object_get_string_len(v) > 0, "error %d", e);
-		CHECK(strcmp(rq->content_type,
-			  "application/problem+json") == 0, "error %d", e);
+			json_object_get_string_len(v) > 0,
+		    "error %d", e);
+		CHECK(strcmp(rq->content_type, "application/problem+json") ==
+			0,
+		    "error %d", e);
 		CHECK((header(rq, "WWW-Authenticate") != NULL) ==
-			(rq->status == 401), "error %d", e);
+			(rq->status == 401),
+		    "error %d", e);
 		CHECK((header(rq, "Retry-After") != NULL) ==
-			(rq->status == 503), "error %d", e);
+			(rq->status == 503),
+		    "error %d", e);
 	}
 }
 
@@ -103,13 +109,13 @@ a_hundred_faults_are_enough(void **state)
 	for (int i = 0; i < 20000; i++)
 		assert_int_equal(fail_field(c,
 				     arena_printf(c->arena, "f%d", i),
-				     "Unknown field."), ERR_VALIDATION);
+				     "Unknown field."),
+		    ERR_VALIDATION);
 	problem_write(rq, ERR_VALIDATION);
 	assert_int_equal(json_parse(c, buf_text(rq->out), rq->out->len, &o),
 	    OK);
 	assert_true(json_object_object_get_ex(o, "errors", &errors));
-	assert_int_equal(json_object_object_length(errors),
-	    FIELD_ERRORS_MAX);
+	assert_int_equal(json_object_object_length(errors), FIELD_ERRORS_MAX);
 }
 
 static void

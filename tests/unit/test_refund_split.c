@@ -78,8 +78,8 @@ small_amounts_add_up_to_the_whole_and_not_a_paisa_more(void **state)
 			    "seed %u at %lld", seed, (long long)paid);
 			for (size_t i = 0; i < n; i++)
 				CHECK(lines[i].take >= 0 &&
-				    lines[i].refunded + lines[i].take <=
-					lines[i].net,
+					lines[i].refunded + lines[i].take <=
+					    lines[i].net,
 				    "seed %u line %zu", seed, i);
 			book(lines, n, &paid, &returned);
 		}
@@ -121,8 +121,10 @@ units_one_by_one_add_up_to_the_line(void **state)
 static void
 no_units_or_too_many_are_refused(void **state)
 {
-	struct refund_line l = { .quantity = 3, .refunded_quantity = 1,
-		.net = 300, .refunded = 100 };
+	struct refund_line l = { .quantity = 3,
+		.refunded_quantity = 1,
+		.net = 300,
+		.refunded = 100 };
 
 	(void)state;
 	assert_false(refund_take_units(&l, 0));

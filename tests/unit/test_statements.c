@@ -53,7 +53,8 @@ type_named(const char *name)
 	PGresult *r = PQexecParams(conn, "select to_regtype($1)::oid", 1,
 	    NULL, &name, NULL, NULL, 0);
 	Oid oid = PQresultStatus(r) == PGRES_TUPLES_OK ?
-	    (Oid)strtoul(PQgetvalue(r, 0, 0), NULL, 10) : 0;
+	    (Oid)strtoul(PQgetvalue(r, 0, 0), NULL, 10) :
+	    0;
 
 	PQclear(r);
 	return oid;
@@ -70,9 +71,11 @@ wrong_type(const struct query_def *q, const char *arg, Oid seen)
 	snprintf(text, sizeof(text), "%u", seen);
 	r = PQexecParams(conn, "select $1::oid::regtype", 1, NULL, values,
 	    NULL, NULL, 0);
-	fault = wrong(q, arg, PQresultStatus(r) == PGRES_TUPLES_OK ?
+	fault = wrong(q, arg,
+	    PQresultStatus(r) == PGRES_TUPLES_OK ?
 		arena_printf(unit_ctx()->arena, ", but PostgreSQL sees %s",
-		    PQgetvalue(r, 0, 0)) : PQresultErrorMessage(r));
+		    PQgetvalue(r, 0, 0)) :
+		PQresultErrorMessage(r));
 	PQclear(r);
 	return fault;
 }
@@ -122,7 +125,8 @@ check_statement(const struct query_def *q)
 		faults = check_args(q, r) +
 		    ((q->rows == ROWS_NONE) != (PQnfields(r) == 0) ?
 			    wrong(q, "-- rows: does not fit its columns",
-				"") : 0);
+				"") :
+			    0);
 	PQclear(r);
 	return faults;
 }

