@@ -23,6 +23,8 @@ LIBS = $(PKG_LIBS) -lfcgi
 LIB_SRC := $(wildcard lib/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/queries.o
 QUERIES := $(sort $(wildcard sql/queries/*.sql))
+FAKES := $(B)/fakes/razorpay
+FAKE_OBJ := $(patsubst %.c,$(B)/%.o,$(wildcard tests/fakes/*.c))
 BINS := $(patsubst cgi-bin/%.c,$(B)/bin/%,$(wildcard cgi-bin/*.c))
 JOBS := $(patsubst cron/%.c,$(B)/cron/%,$(wildcard cron/*.c))
 UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
@@ -32,7 +34,7 @@ UNITS := $(patsubst tests/unit/%.c,$(B)/tests/%,$(wildcard tests/unit/test_*.c))
 MAKEFLAGS += --no-builtin-rules
 $(if $(V),,.SILENT:)
 
-build: $(BINS) $(JOBS) $(B)/endpoints.conf $(B)/schema.json ## Build (MODE=release, debug, asan, coverage)
+build: $(BINS) $(JOBS) $(FAKES) $(B)/endpoints.conf $(B)/schema.json ## Build (MODE=release, debug, asan, coverage)
 
 # Installs what building needs, unless it is there.
 build/deps: scripts/packages
@@ -57,6 +59,12 @@ $(B)/bin/%: $(B)/cgi-bin/%.o $(B)/libhaat.a
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
 
 $(B)/cron/%: $(B)/cron/%.o $(B)/libhaat.a
+	@mkdir -p $(@D)
+	@echo "  LD    $@"
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
+
+# The sandbox of the payment provider; never part of an installed package.
+$(B)/fakes/razorpay: $(FAKE_OBJ) $(B)/libhaat.a
 	@mkdir -p $(@D)
 	@echo "  LD    $@"
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
@@ -156,4 +164,4 @@ $(B)/endpoints.conf: $(BINS) scripts/endpoints-conf
 	@echo "  GEN   $@"
 	scripts/endpoints-conf $(B)/bin >$@
 
--include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c))
+-include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c))

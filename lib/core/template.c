@@ -76,7 +76,7 @@ put_value(struct buf *b, const char *v, enum template_form form)
 
 		if (control && form == TEMPLATE_TEXT && *v != '\r')
 			control = *v != '\n' && *v != '\t';
-		buf_char(b, control ? ' ' : *v);
+		buf_char(b, (char)(control ? ' ' : *v));
 	}
 }
 

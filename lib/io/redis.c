@@ -235,7 +235,7 @@ redis_script(struct ctx *c, const char *script, const char *key,
 	static const char *known_script;
 	static char known_name[64];
 	redisReply *reply;
-	bool same = known_script == script;
+	bool same = known_script != NULL && known_script == script;
 
 	reply = same ? evaluate(c, "EVALSHA", known_name, key, args) : NULL;
 	if (same && reply == NULL)

@@ -510,11 +510,18 @@ describe('refunds', () => {
 })
 
 describe('signatures', () => {
-  test('the four known vectors', () => {
-    const fixture = `{
-  "event": "payment.authorized",
-  "entity": "event"`
-    assert(fixture)
+  const sign = (text, secret) => new Promise((resolve, reject) => {
+    const child = spawn(program, ['--sign'], {
+      env: { RAZORPAY_KEY_ID: 'x', RAZORPAY_KEY_SECRET: 'x', RAZORPAY_WEBHOOK_SECRET: secret },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    })
+    let out = ''
+    child.stdout.setEncoding('utf8').on('data', piece => { out += piece })
+    child.on('error', reject).on('close', () => resolve(out.trim()))
+    child.stdin.end(text)
+  })
+
+  test('known texts have their known signatures', async () => {
     for (const [text, secret, signature] of [
       ['fake_order_id|fake_payment_id', 'key_secret',
         'b2335e3b0801106b84a7faff035df56ecffde06918c9ddd1f0fafbb37a51cc89'],
@@ -522,7 +529,395 @@ describe('signatures', () => {
         '2fe04e22977002e6c7cb553adab8b460cb9e2a4970d5953cb27a8472752e3bbc'],
       ['pay_IDZNwZZFtnjyym|sub_ID6MOhgkcoHj9I', 'EnLs21M47BllR3X8PSFtjtbd',
         '601f383334975c714c91a7d97dd723eb56520318355863dcf3821c0d07a17693'],
-    ])
+    ]) {
+      assert.equal(await sign(text, secret), signature)
       assert(utils.validateWebhookSignature(text, signature, secret))
+    }
   })
+
+  test('any text is signed as the package expects', async () => {
+    for (let i = 0; i < 30; i++) {
+      const text = crypto.randomBytes(i * 7).toString(i % 2 ? 'latin1' : 'base64')
+      const secret = crypto.randomBytes(1 + i * 3).toString('hex')
+      assert(utils.validateWebhookSignature(text, await sign(text, secret), secret))
+    }
+  })
+})
+
+// ---- a sandbox for each test -------------------------------------------------
+
+/** Runs fn with a sandbox and a shop of its own. */
+async function alone(fn, answer) {
+  const stateDir = newFolder()
+  const shop = await takeWebhooks(answer)
+  const one = { shop, stateDir, box: await start(stateDir, shop.url) }
+  try {
+    await fn(one)
+    await one.box.stop()
+  } finally {
+    one.box.child.kill('SIGKILL')
+    shop.close()
+    fs.rmSync(stateDir, { recursive: true, force: true })
+  }
+}
+
+const create = (on, amount = 50000) =>
+  on.razorpay.orders.create({ amount, currency: 'INR', receipt: receipt() })
+
+const captureEvents = ['payment.authorized', 'payment.captured', 'order.paid']
+
+describe('webhooks', () => {
+  test('events come in order, signed, each with what it was then', () => alone(async ({ box: on, shop }) => {
+    const order = await create(on)
+    const { body } = await on.pay(order)
+    const refund = await on.razorpay.payments.refund(body.razorpay_payment_id, { amount: 100 })
+    await on.razorpay.payments.refund(body.razorpay_payment_id, { amount: 2468 })
+    const other = await create(on)
+    await on.pay(other, 'failed')
+    const names = [...captureEvents, 'refund.created', 'refund.processed',
+      'refund.created', 'refund.failed', 'payment.failed']
+    await until(() => shop.events.length >= names.length, 'the events')
+    assert.deepEqual(shop.names(), names)
+    assert.equal(new Set(shop.events.map(e => e.id)).size, names.length)
+    for (const event of shop.events) {
+      assert(event.good, 'the package accepts the signature')
+      assert.match(event.signature, /^[0-9a-f]{64}$/)
+      assert.equal(event.type, 'application/json')
+      assert.equal(event.entity, 'event')
+      assert.match(event.account_id, /^acc_[0-9A-Za-z]{14}$/)
+      assert.deepEqual(event.contains, Object.keys(event.payload))
+      assert.equal(typeof event.created_at, 'number')
+      for (const part of event.contains)
+        assert.equal(event.payload[part].entity.entity, part)
+    }
+    const [authorized, captured, paid, created, processed, , failed, refused] = shop.events
+    assert.deepEqual(authorized.contains, ['payment'])
+    assert.equal(authorized.payload.payment.entity.status, 'authorized')
+    assert.equal(authorized.payload.payment.entity.captured, false)
+    assert.equal(captured.payload.payment.entity.status, 'captured')
+    assert.deepEqual(keysOf(captured.payload.payment.entity), paymentKeys)
+    assert.deepEqual(paid.contains, ['payment', 'order'])
+    assert.equal(paid.payload.order.entity.status, 'paid')
+    assert.deepEqual(created.contains, ['refund', 'payment'])
+    assert.deepEqual(processed.payload.refund.entity, refund)
+    assert.equal(processed.payload.payment.entity.refund_status, 'partial')
+    assert.equal(failed.payload.refund.entity.status, 'failed')
+    assert.equal(refused.payload.payment.entity.error_code, 'BAD_REQUEST_ERROR')
+  }))
+
+  test('what is refused comes again, the same bytes, and keeps its place', () => {
+    let refusals = 3
+    return alone(async ({ box: on, shop }) => {
+      await on.pay(await create(on))
+      await until(() => shop.events.length >= 6, 'the events')
+      assert.deepEqual(shop.names(),
+        [...Array(3).fill('payment.authorized'), ...captureEvents])
+      assert.equal(new Set(shop.events.slice(0, 4).map(e => e.text)).size, 1)
+      assert.equal(new Set(shop.events.slice(0, 4).map(e => e.id)).size, 1)
+    }, () => refusals-- > 0 ? 503 : 200)
+  })
+
+  test('one that is always refused does not hold up the others for ever', () => alone(
+    async ({ box: on, shop }) => {
+      await on.pay(await create(on))
+      await until(() => shop.names().includes('order.paid'), 'the last event')
+      assert.equal(shop.names().filter(name => name === 'payment.authorized').length, 5)
+      assert.deepEqual(await on.webhooks(),
+        { events: 3, held: 0, waiting: 1, sent: 2, refused: 5 })
+    }, event => event.event === 'payment.authorized' ? 400 : 200))
+
+  test('they are duplicated, delayed, and at first mis-signed', () => alone(
+    async ({ box: on, shop }) => {
+      await on.faults({ webhooks: { duplicate: 2, missign: 1, delay_ms: 300 } })
+      const started = performance.now()
+      await on.pay(await create(on))
+      await until(() => shop.events.length >= 12, 'the events')
+      assert(performance.now() - started >= 300)
+      assert.deepEqual(shop.names(), captureEvents.flatMap(name => Array(4).fill(name)))
+      assert.deepEqual(shop.events.map(e => e.good),
+        captureEvents.flatMap(() => [false, true, true, true]))
+      assert.equal(new Set(shop.events.map(e => e.id)).size, 3)
+    }, event => event.good ? 200 : 400))
+
+  test('they are shuffled', () => alone(async ({ box: on, shop }) => {
+    await on.faults({ webhooks: { shuffle: true, hold: true } })
+    for (let i = 0; i < 5; i++) await on.pay(await create(on))
+    await on.faults({ webhooks: { hold: false } })
+    await until(() => shop.events.length >= 15, 'the events')
+    assert.notDeepEqual(shop.names(), Array(5).fill(captureEvents).flat())
+    assert.equal(new Set(shop.events.map(e => e.id)).size, 15)
+  }))
+
+  test('they are held, and released in any order', () => alone(async ({ box: on, shop }) => {
+    await on.faults({ webhooks: { hold: true } })
+    await on.pay(await create(on))
+    assert.equal((await on.webhooks()).held, 3)
+    const order = ['order.paid', 'payment.authorized', 'payment.captured']
+    await on.call('POST', '/v1/webhooks/release', { order })
+    await until(() => shop.events.length >= 3, 'the events')
+    assert.deepEqual(shop.names(), order)
+    await on.pay(await create(on))
+    assert.equal((await on.webhooks()).held, 3)
+    assert.equal(shop.events.length, 3)
+  }))
+
+  test('any event is sent, also twice, also with an id that is known', () => alone(
+    async ({ box: on, shop }) => {
+      const payload = { payment: { entity: { id: 'pay_x', notes: [] } }, extra: { entity: {} } }
+      const send = async input => {
+        const sent = shop.events.length
+        const { body } = await on.call('POST', '/v1/webhooks/send', input)
+        await until(() => shop.events.length > sent, 'the event')
+        return body.event_id
+      }
+      const id = await send({ event: 'payment.weird', payload })
+      assert.equal(await send({ event_id: id }), id)
+      assert.equal(await send({ event_id: id, event: 'payment.captured', payload: {} }), id)
+      assert.equal(await send({ event_id: 'my-own.1', event: 'a.b', payload }), 'my-own.1')
+      assert.deepEqual(shop.events.map(e => e.id), [id, id, id, 'my-own.1'])
+      assert.deepEqual(shop.names(), ['payment.weird', 'payment.weird', 'payment.captured', 'a.b'])
+      assert.deepEqual(shop.events[0].payload, payload)
+      assert.deepEqual(shop.events[0].contains, ['payment', 'extra'])
+      assert(shop.events.every(e => e.good))
+      for (const bad of [{}, { event: 'x' }, { event: 'x"y', payload }, { event: 'x', payload: 1 },
+        { event: 'x', payload, event_id: 'a\nb' }])
+        assert.equal((await on.call('POST', '/v1/webhooks/send', bad)).status, 400)
+    }))
+})
+
+describe('a restart', () => {
+  for (const signal of [undefined, 'SIGKILL'])
+    test(`keeps everything (${signal ?? 'SIGTERM'})`, () => alone(async one => {
+      const { stateDir, shop } = one
+      await one.box.faults({ webhooks: { hold: true } })
+      const order = await create(one.box)
+      const open = await create(one.box)
+      const { body } = await one.box.pay(order)
+      await one.box.pay(open, 'failed')
+      const name = key()
+      const refund = on => on.call('POST', `/v1/payments/${body.razorpay_payment_id}/refund`,
+        { amount: 700, notes: { a: 'b' } }, { 'X-Refund-Idempotency': name })
+      const first = await refund(one.box)
+      await one.box.razorpay.payments.refund(body.razorpay_payment_id, { amount: 2468 })
+      const look = async on => ({
+        orders: await on.razorpay.orders.all(),
+        found: await on.razorpay.orders.all({ receipt: open.receipt }),
+        payments: await on.razorpay.payments.all(),
+        refunds: await on.razorpay.refunds.all(),
+        books: await on.books(),
+      })
+      const seen = await look(one.box)
+      await one.box.stop(signal)
+      // What a power cut leaves of a last line.
+      fs.appendFileSync(path.join(stateDir, 'sandbox/razorpay.journal'), '{"t":"capture","id":"pa')
+      one.box = await start(stateDir, shop.url)
+      assert.deepEqual(await look(one.box), seen)
+      assert.equal((await refund(one.box)).text, first.text)
+      // What was held is not forgotten, and what was sent is not sent again.
+      const names = [...captureEvents, 'payment.failed', 'refund.created', 'refund.processed',
+        'refund.created', 'refund.failed']
+      await until(() => shop.events.length >= names.length, 'the events')
+      assert.deepEqual(shop.names(), names)
+      await one.box.razorpay.payments.refund(body.razorpay_payment_id, { amount: 800 })
+      await until(async () => (await one.box.webhooks()).waiting === 0, 'the rest')
+      await one.box.stop()
+      one.box = await start(stateDir, shop.url)
+      assert.equal((await one.box.webhooks()).waiting, 0)
+      assert.equal(shop.events.length, names.length + 2)
+      assert(shop.events.every(e => e.good))
+    }))
+})
+
+describe('faults', () => {
+  const match = 'POST /v1/orders'
+  const input = () => ({ amount: 5000, currency: 'INR', receipt: receipt() })
+  const exists = async (on, name) => (await on.razorpay.orders.all({ receipt: name })).count === 1
+  const outcome = async promise => {
+    try {
+      return await promise
+    } catch (error) {
+      return { failed: error.cause?.code ?? error.code ?? error.name }
+    }
+  }
+
+  for (const [fault, executes] of [['500', false], ['400', false], ['401', false],
+    ['after-500', true]])
+    test(`${fault} is the provider's envelope`, async () => {
+      await box.faults({ next: [{ match, fault }] })
+      const order = input()
+      const { statusCode, error } = await refusal(box.razorpay.orders.create(order))
+      assert.equal(statusCode, Number(fault.replace('after-', '')))
+      assert.equal(error.code, statusCode === 500 ? 'SERVER_ERROR' : 'BAD_REQUEST_ERROR')
+      assert.equal(await exists(box, order.receipt), executes)
+      assert.equal((await newOrder()).status, 'created')
+    })
+
+  for (const [fault, executes] of [['before-timeout', false], ['after-timeout', true]])
+    test(`${fault} gives no answer`, async () => {
+      await box.faults({ next: [{ match, fault, timeout_ms: 60000 }] })
+      const order = input()
+      box.razorpay.api.rq.defaults.timeout = 300
+      const thrown = await box.razorpay.api.rq.post('/v1/orders', order).catch(e => e)
+      box.razorpay.api.rq.defaults.timeout = 8000
+      assert.equal(thrown.code, 'ECONNABORTED')
+      assert.equal(await exists(box, order.receipt), executes)
+    })
+
+  test('after its time a timeout closes without an answer', async () => {
+    await box.faults({ next: [{ match, fault: 'before-timeout', timeout_ms: 50 }] })
+    const answer = await outcome(box.call('POST', '/v1/orders', input()))
+    assert.equal(answer.failed, 'UND_ERR_SOCKET')
+  })
+
+  for (const [fault, executes] of [['reset', false], ['after-reset', true]])
+    test(`${fault} resets the connection`, async () => {
+      await box.faults({ next: [{ match, fault }] })
+      const order = input()
+      const error = await new Promise((resolve, reject) => {
+        const body = JSON.stringify(order)
+        const socket = net.connect(box.url.port, '127.0.0.1', () => socket.write(
+          `POST /v1/orders HTTP/1.1\r\nHost: x\r\nAuthorization: Basic ${
+            Buffer.from(`${keyId}:${keySecret}`).toString('base64')}\r\n` +
+          `Content-Length: ${body.length}\r\n\r\n${body}`))
+        socket.on('error', resolve).on('data', data => reject(new Error(data)))
+        socket.on('end', () => reject(new Error('closed')))
+      })
+      assert.equal(error.code, 'ECONNRESET')
+      assert.equal(await exists(box, order.receipt), executes)
+    })
+
+  test('slow-drip gives the answer byte by byte', async () => {
+    await box.faults({ next: [{ match, fault: 'slow-drip', drip_ms: 2 }] })
+    const started = performance.now()
+    const answer = await box.call('POST', '/v1/orders', input())
+    assert.equal(answer.status, 200)
+    assert(performance.now() - started > 2 * answer.text.length)
+    assert.match(answer.body.id, /^order_/)
+  })
+
+  test('junk is 200 and no JSON', async () => {
+    await box.faults({ next: [{ match, fault: 'junk' }] })
+    const order = input()
+    const answer = await box.call('POST', '/v1/orders', order)
+    assert.deepEqual([answer.status, answer.body], [200, undefined])
+    assert(await exists(box, order.receipt))
+  })
+
+  test('big-body is more than 5 MB', async () => {
+    await box.faults({ next: [{ match, fault: 'big-body' }] })
+    const answer = await box.call('POST', '/v1/orders', input())
+    assert.equal(answer.status, 200)
+    assert(answer.text.length > 5e6)
+  })
+
+  test('redirect is a 308 to elsewhere', async () => {
+    await box.faults({ next: [{ match, fault: 'redirect', location: 'http://127.0.0.1:9/x' }] })
+    const answer = await box.call('POST', '/v1/orders', input())
+    assert.equal(answer.status, 308)
+    assert.equal(answer.headers.get('location'), 'http://127.0.0.1:9/x')
+  })
+
+  test('a rule holds for its calls and its times only, and is shown', async () => {
+    const rules = [
+      { match: 'GET /v1/orders/*/payments', fault: '500', times: 2 },
+      { match: 'GET /v1/payments/:id', fault: 'after-reset', times: 1 },
+    ]
+    const order = await newOrder()
+    const set = await box.faults({ next: rules, timeout_ms: 1234 })
+    assert.deepEqual(set.next, rules)
+    assert.equal(set.timeout_ms, 1234)
+    await box.razorpay.orders.fetch(order.id)
+    for (let i = 0; i < 2; i++)
+      assert.equal((await refusal(box.razorpay.orders.fetchPayments(order.id))).statusCode, 500)
+    assert.equal((await box.razorpay.orders.fetchPayments(order.id)).count, 0)
+    assert.deepEqual((await box.call('GET', '/v1/faults')).body.next, [rules[1]])
+    // Who has no key uses up nothing.
+    assert.equal((await box.call('GET', '/v1/payments/pay_1', undefined,
+      { Authorization: '' })).status, 401)
+    assert.equal((await box.calm()).body.next.length, 0)
+    assert.equal((await box.call('GET', '/v1/faults')).body.timeout_ms, 10000)
+    for (const bad of [{ next: [{ match, fault: 'fire' }] }, { next: [{ fault: '500' }] },
+      { next: 1 }, { random: { per_mille: 1, faults: ['fire'] } }])
+      assert.equal((await box.call('POST', '/v1/faults', bad)).status, 400)
+    assert.equal((await box.call('GET', '/v1/faults')).body.next.length, 0)
+  })
+
+  test('random faults come as often as asked, the same from the same seed', async () => {
+    const run = async () => {
+      await box.faults({ random: { seed: 7, per_mille: 300, faults: ['500', '400', 'junk'] } })
+      const seen = []
+      for (let i = 0; i < 100; i++) {
+        const answer = await box.call('GET', '/v1/orders?count=1')
+        seen.push(answer.body === undefined ? 'junk' : answer.status)
+      }
+      await box.calm()
+      return seen
+    }
+    const first = await run()
+    assert.deepEqual(await run(), first)
+    const bad = first.filter(one => one !== 200).length
+    assert(bad > 15 && bad < 45, `${bad} of 100`)
+    assert.equal(new Set(first).size, 4)
+  })
+})
+
+describe('load', () => {
+  test('200 clients under every fault: the books are those of the answers', () => alone(
+    async ({ box: on, shop }) => {
+      await on.faults({
+        timeout_ms: 200, drip_ms: 1, random: { seed: 3, per_mille: 200 },
+        webhooks: { duplicate: 1, shuffle: true, missign: 1 },
+      })
+      const client = http.request
+      const call = (method, target, body, headers = {}) => new Promise(resolve => {
+        const req = client({
+          host: '127.0.0.1', port: on.url.port, method, path: target, agent: false,
+          auth: `${keyId}:${keySecret}`, headers: { 'Content-Type': 'application/json', ...headers },
+        }, res => {
+          let text = ''
+          res.setEncoding('utf8').on('data', piece => { text += piece })
+          res.on('error', () => resolve({ status: 0 }))
+          res.on('close', () => {
+            let parsed
+            try { parsed = JSON.parse(text) } catch { /* as a client sees it */ }
+            resolve({ status: parsed ? res.statusCode : 0, body: parsed })
+          })
+        })
+        req.on('error', () => resolve({ status: 0 }))
+        req.end(body && JSON.stringify(body))
+      })
+      const insist = async (what, good, ...args) => {
+        for (let tries = 0; tries < 100; tries++) {
+          const answer = await call(...args)
+          if (good(answer)) return answer
+        }
+        throw new Error(`no answer: ${what}`)
+      }
+      let captured = 0, refunded = 0
+      await Promise.all(Array.from({ length: 200 }, async (_, i) => {
+        const name = receipt()
+        const amount = 1000 + i
+        const order = await insist('order', a => a.body?.id || a.body?.error?.metadata?.order_id,
+          'POST', '/v1/orders', { amount, currency: 'INR', receipt: name })
+        const id = order.body.id ?? order.body.error.metadata.order_id
+        const paid = await call('POST', '/v1/checkout/pay', { order_id: id })
+        captured += amount
+        const refund = await insist('refund', a => a.body?.entity === 'refund', 'POST',
+          `/v1/payments/${paid.body.razorpay_payment_id}/refund`, { amount: 101 },
+          { 'X-Refund-Idempotency': `rf-${name}` })
+        refunded += refund.body.amount
+      }))
+      const served = (await on.call('GET', '/v1/faults')).body.served
+      await on.faults({ random: { per_mille: 0 } })
+      const books = await on.books()
+      assert.deepEqual([books.orders, books.captured, books.refunded],
+        [200, captured, refunded])
+      assert.deepEqual(books.payments.find(p => p.status === 'captured'),
+        { status: 'captured', count: 200, amount: captured })
+      assert(served > 50, `${served} faults`)
+      await until(async () => (await on.webhooks()).waiting === 0, 'the events')
+      const good = shop.events.filter(e => e.good)
+      assert.equal(new Set(good.map(e => e.id)).size, 1000)
+      assert.equal(good.length, 2000)
+    }, event => event.good ? 200 : 400))
 })

@@ -4,6 +4,7 @@
  *   razorpay --listen 127.0.0.1:PORT   serves HTTP there; port 0 is any,
  *                                      and the first line of the output tells
  *   razorpay                           serves FastCGI on its standard input
+ *   razorpay --sign                    signs that as it signs a webhook
  *
  * Its paths begin with /sandbox/razorpay/v1/ (with --listen also with /v1/).
  * STATE_DIR, RAZORPAY_KEY_ID, RAZORPAY_KEY_SECRET, RAZORPAY_WEBHOOK_SECRET
@@ -23,7 +24,7 @@
 #include "razorpay_http.h"
 #include "razorpay_webhook.h"
 
-enum { BACKLOG = 1024, FILES = 4096 };
+enum { BACKLOG = 1024, FILES = 4096, SIGN_MAX = 1024 * 1024 };
 
 static volatile int stop;
 
@@ -117,20 +118,34 @@ prepare_process(void)
 	}
 }
 
+static int
+sign_input(const char *secret)
+{
+	static char text[SIGN_MAX];
+	char hex[65];
+
+	sign_hex(secret, text, fread(text, 1, sizeof(text), stdin), hex);
+	puts(hex);
+	return 0;
+}
+
 int
 main(int argc, char **argv)
 {
 	static struct sandbox sandbox;
+	bool sign = argc == 2 && strcmp(argv[1], "--sign") == 0;
 	bool http = argc == 3 && strcmp(argv[1], "--listen") == 0;
 	int listener = -1;
 
 	log_open("razorpay");
-	if (!http && (argc != 1 || !input_listens())) {
+	if (!http && !sign && (argc != 1 || !input_listens())) {
 		fprintf(stderr, "usage: razorpay --listen 127.0.0.1:PORT\n");
 		return 2;
 	}
 	if (sodium_init() < 0 || !read_settings(&sandbox.settings))
 		return 1;
+	if (sign)
+		return sign_input(sandbox.settings.webhook_secret);
 	prepare_process();
 	sandbox.state = state_open(setting("STATE_DIR", "var"));
 	if (sandbox.state == NULL)

@@ -34,7 +34,7 @@ e_mail_addresses(void **state)
 		{ "\xe0\xa4\x86@example.com", false },
 		{ "asha@b\xc3\xbc"
 		  "cher.example",
-		    true },
+		    false },
 		{ L64 "@example.com", true },
 		{ "", false },
 		{ "@", false },
@@ -160,9 +160,9 @@ one_check_character_fits(void **state)
 		int good = 0;
 
 		for (int i = 0; i < 13; i++)
-			text[i] = i < 2 || (i >= 7 && i < 11) ?
-			    digits[randombytes_uniform(10)] :
-			    digits[10 + randombytes_uniform(26)];
+			text[i] = digits[i < 2 || (i >= 7 && i < 11) ?
+				randombytes_uniform(10) :
+				10 + randombytes_uniform(26)];
 		for (int i = 0; i < 36; i++) {
 			text[14] = digits[i];
 			good += text_check_gstin(text) == NULL;

@@ -304,7 +304,7 @@ a_token_ends_with_its_second(void **state)
 		struct ctx *c = unit_ctx();
 		struct token t;
 		const char *at = arena_printf(c->arena, "%lld",
-		    (long long)(now_secs() + rows[i].from_now));
+		    (long long)now_secs() + (long long)rows[i].from_now);
 		enum err err = token_verify(c,
 		    make(c, KEY, HEADER, claims_with(c, rows[i].name, at)),
 		    TOKEN_ACCESS, &t);
