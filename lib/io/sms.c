@@ -19,17 +19,26 @@ const char *
 sms_number(struct ctx *c, const char *phone)
 {
 	bool international = phone[strspn(phone, " (")] == '+';
+	const char *digits;
 	struct buf b;
+	size_t n;
 
 	buf_init(&b, c->arena, 64);
 	for (; *phone != '\0'; phone++)
 		if (*phone >= '0' && *phone <= '9')
 			buf_char(&b, *phone);
-	if (!buf_ok(&b) || b.len < DIGITS_MIN || b.len > DIGITS_MAX)
+	digits = buf_text(&b);
+	/* 00 and the country, or 0 and a number within it. */
+	if (!international) {
+		n = strspn(digits, "0");
+		international = n >= 2;
+		digits += n;
+	}
+	n = strlen(digits);
+	if (!buf_ok(&b) || n < DIGITS_MIN || n > DIGITS_MAX)
 		return NULL;
 	return arena_printf(c->arena, "+%s%s",
-	    !international && b.len == DIGITS_INDIAN ? "91" : "",
-	    buf_text(&b));
+	    !international && n == DIGITS_INDIAN ? "91" : "", digits);
 }
 
 static const char *

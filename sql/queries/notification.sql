@@ -92,12 +92,12 @@ with admin as (
 	and not is_blocked),
 told as (
 	insert into notification (id, account_id, type, title, body, data, source_id)
-	select ($6)[admin.n], admin.id, $1, $2, $3, $4, $5
+	select ($6::uuid[])[admin.n], admin.id, $1, $2, $3, $4, $5
 	from admin
-	where admin.n <= cardinality($6)
+	where admin.n <= cardinality($6::uuid[])
 	on conflict on constraint notification_source_once do nothing
 	returning account_id)
 insert into outbox (id, kind, account_id, payload)
-select ($7)[admin.n], 'mail.' || $1, told.account_id, $4
+select ($7::uuid[])[admin.n], 'mail.' || $1, told.account_id, $4
 from told
 join admin on admin.id = told.account_id;

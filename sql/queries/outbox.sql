@@ -1,7 +1,7 @@
 -- What is tried is put off at once, so that a row is not taken twice however
 -- the sender ends; its outcome sets the time anew.
 -- name: outbox_claim
--- args: rows bigint, tries_most bigint
+-- args: rows bigint, tries_most integer
 -- rows: many
 with due as (
 	select id
@@ -57,7 +57,7 @@ where id = any($1);
 
 -- Tried so often, and the sender never lived to tell the outcome.
 -- name: outbox_bury
--- args: tries_most bigint
+-- args: tries_most integer
 -- rows: none
 update outbox
 set dead_at = now(), last_error = coalesce(last_error, 'no outcome known')

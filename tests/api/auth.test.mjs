@@ -22,7 +22,7 @@ async function mailedToken(id, kind) {
   return rows[0]?.payload.token
 }
 
-// ---- D01, D02: signing up and in ---------------------------------------------
+// ---- D01, D02: signing up and in --------------------------------------------
 
 test('D01 register, login and refresh give user and tokens', async () => {
   const input = newUser({ phone: '+91 98123 45678' })
@@ -131,7 +131,7 @@ test('register: the same address twenty times at once makes one account', async 
   assert.equal((await sql`select from account where email = ${email}`).length, 1)
 })
 
-// ---- D03 to D06: tokens that will not do ---------------------------------------
+// ---- D03 to D06: tokens that will not do ------------------------------------
 
 test('D03 a refresh token is no access token, and the other way round', async () => {
   const user = await signUp()
@@ -290,7 +290,7 @@ test('a token on a public endpoint is not read', async () => {
   assertStatus(await login(user.email, password, { token: 'nonsense' }), 200)
 })
 
-// ---- D07, D08: the end of a session ---------------------------------------------
+// ---- D07, D08: the end of a session -----------------------------------------
 
 test('D07 logout ends the session at once, its access token too', async () => {
   const user = await signUp()
@@ -345,7 +345,7 @@ test('D08 the flag alone shuts an account out, sessions or not', async () => {
   assertProblem(await refresh(user.refresh), 401, 'invalid_token')
 })
 
-// ---- D09: nobody learns which addresses are known ---------------------------------
+// ---- D09: nobody learns which addresses are known ---------------------------
 
 test('D09 a wrong password and an unknown address answer alike', async t => {
   const user = await signUp()
@@ -375,7 +375,7 @@ test('login refuses what is no sign-in', async () => {
     assert([400, 401].includes((await login(email, password)).status), email)
 })
 
-// ---- D11: passwords ---------------------------------------------------------------
+// ---- D11: passwords ---------------------------------------------------------
 
 test('D11 passwords: 10 to 128 characters, no common one, not the address, no NUL', async () => {
   const email = newEmail()
@@ -426,7 +426,7 @@ test('no secret ever stands in the log', async () => {
     assert(!log.includes(text))
 })
 
-// ---- profile ------------------------------------------------------------------------
+// ---- profile ----------------------------------------------------------------
 
 test('profile/ and profile/update/ show and change the own account', async () => {
   const user = await signUp({ phone: '+919812345678' })
@@ -488,7 +488,7 @@ test('E04 unknown members are refused, and no right comes from them', async () =
   assert.deepEqual(await accountOf(user.id), before)
 })
 
-// ---- passwords and mailed links -------------------------------------------------------
+// ---- passwords and mailed links ---------------------------------------------
 
 test('password/change/ takes the current one, and ends the other sessions', async () => {
   const user = await signUp()
@@ -593,7 +593,7 @@ test('email/verify/ confirms the address with the mailed token, once', async () 
   assertInvalid(await verify(await mailedToken(other.id, 'mail.reset')), 'token')
 })
 
-// ---- keys ------------------------------------------------------------------------------
+// ---- keys -------------------------------------------------------------------
 
 test('A01 register twice with one key: the same user, with fresh tokens', async () => {
   const input = newUser()

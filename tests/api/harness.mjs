@@ -136,7 +136,8 @@ class Psql {
       this.errors = ''
       this.hold(true)
       this.child.stdin.write(
-        `${text}\n;\n\\echo\n\\echo :ERROR :LAST_ERROR_SQLSTATE :LAST_ERROR_MESSAGE\n\\echo ${mark}\n`)
+        `${text}\n;\n\\echo\n\\echo :ERROR :LAST_ERROR_SQLSTATE :LAST_ERROR_MESSAGE\n` +
+        `\\echo ${mark}\n`)
     })).finally(() => {
       this.waiting = null
       this.hold(false)
@@ -262,8 +263,15 @@ export class Instance {
   }
 
   async redisCli(...args) {
-    const { stdout } = await run('redis-cli', ['-s', path.join(this.sockets, 'redis.sock'), ...args])
+    const socket = path.join(this.sockets, 'redis.sock')
+    const { stdout } = await run('redis-cli', ['-s', socket, ...args])
     return stdout.trimEnd()
+  }
+
+  /** Takes Redis away for good. */
+  async killRedis() {
+    const info = await this.redisCli('info', 'server')
+    process.kill(Number(/process_id:(\d+)/.exec(info)[1]), 'SIGKILL')
   }
 
   contract() {
@@ -576,11 +584,12 @@ export async function seller({ status = 'approved', stateCode = '29', gstin = nu
   on = main) {
   const owner = await person({ role: 'seller' }, on)
   const sellerId = uuid7(), storeName = unique('Store')
+  const approvedAt = status === 'approved' ? new Date().toISOString() : null
   await on.sql`
     insert into seller (id, account_id, store_name, slug, legal_name, gstin, state_code, status,
       approved_at)
     values (${sellerId}, ${owner.id}, ${storeName}, ${storeName.toLowerCase()}, ${storeName},
-      ${gstin}, ${stateCode}, ${status}, ${status === 'approved' ? new Date().toISOString() : null})`
+      ${gstin}, ${stateCode}, ${status}, ${approvedAt})`
   return { ...owner, sellerId, storeName, slug: storeName.toLowerCase() }
 }
 

@@ -351,8 +351,7 @@ test('A10 without Redis: 201, then the replay; sign-in failures are still counte
   }
   const with_ = []
   for (let i = 0; i < 5; i++) with_.push((await order(newKey())).ms)
-  const info = await own.redisCli('info', 'server')
-  process.kill(Number(/process_id:(\d+)/.exec(info)[1]), 'SIGKILL')
+  await own.killRedis()
   const key = newKey()
   const first = await order(key)
   assertStatus(first, 201)

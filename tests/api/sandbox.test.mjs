@@ -237,7 +237,8 @@ describe('orders', () => {
       [{ amount: 'many' }, 'The amount must be an integer.', 'amount'],
       [{ amount: undefined }, 'The amount field is required.', 'amount'],
       [{ currency: 'USD' }, 'Currency is not supported', 'currency'],
-      [{ receipt: 'x'.repeat(41) }, 'The receipt may not be greater than 40 characters.', 'receipt'],
+      [{ receipt: 'x'.repeat(41) }, 'The receipt may not be greater than 40 characters.',
+        'receipt'],
       [{ receipt: taken.receipt }, 'Order receipt should be unique.', undefined],
       [{ notes }, 'Number of fields in notes should be less than or equal to 15', 'notes'],
       [{ colour: 'red' }, 'colour is/are not required and should not be sent', undefined],
@@ -497,7 +498,8 @@ describe('refunds', () => {
     const first = await refund(id, { amount: 40000 }, name)
     await box.calm()
     assert.equal(first.body.status, 'pending')
-    assert.equal((await refusal(box.razorpay.payments.refund(id, { amount: 20000 }))).statusCode, 400)
+    assert.equal((await refusal(box.razorpay.payments.refund(id, { amount: 20000 }))).error
+      .description, 'The total refund amount is greater than the refund payment amount')
     const play = outcome => box.call('POST', '/v1/refunds/play',
       { refund_id: first.body.id, outcome })
     assert.equal((await play('processed')).body.status, 'processed')
@@ -536,7 +538,7 @@ describe('signatures', () => {
   })
 
   test('any text is signed as the package expects', async () => {
-    for (let i = 0; i < 30; i++) {
+    for (let i = 0; i < 10; i++) {
       const text = crypto.randomBytes(i * 7).toString(i % 2 ? 'latin1' : 'base64')
       const secret = crypto.randomBytes(1 + i * 3).toString('hex')
       assert(utils.validateWebhookSignature(text, await sign(text, secret), secret))
@@ -567,7 +569,8 @@ const create = (on, amount = 50000) =>
 const captureEvents = ['payment.authorized', 'payment.captured', 'order.paid']
 
 describe('webhooks', () => {
-  test('events come in order, signed, each with what it was then', () => alone(async ({ box: on, shop }) => {
+  test('events come in order, signed, each with its moment', () => alone(async one => {
+    const { box: on, shop } = one
     const order = await create(on)
     const { body } = await on.pay(order)
     const refund = await on.razorpay.payments.refund(body.razorpay_payment_id, { amount: 100 })
@@ -649,16 +652,16 @@ describe('webhooks', () => {
   }))
 
   test('they are held, and released in any order', () => alone(async ({ box: on, shop }) => {
-    await on.faults({ webhooks: { hold: true } })
+    await on.faults({ webhooks: { hold: true, duplicate: 1 } })
     await on.pay(await create(on))
     assert.equal((await on.webhooks()).held, 3)
     const order = ['order.paid', 'payment.authorized', 'payment.captured']
     await on.call('POST', '/v1/webhooks/release', { order })
-    await until(() => shop.events.length >= 3, 'the events')
-    assert.deepEqual(shop.names(), order)
+    await until(() => shop.events.length >= 6, 'the events')
+    assert.deepEqual(shop.names(), order.flatMap(name => [name, name]))
     await on.pay(await create(on))
     assert.equal((await on.webhooks()).held, 3)
-    assert.equal(shop.events.length, 3)
+    assert.equal(shop.events.length, 6)
   }))
 
   test('any event is sent, also twice, also with an id that is known', () => alone(
@@ -872,7 +875,8 @@ describe('load', () => {
       const call = (method, target, body, headers = {}) => new Promise(resolve => {
         const req = client({
           host: '127.0.0.1', port: on.url.port, method, path: target, agent: false,
-          auth: `${keyId}:${keySecret}`, headers: { 'Content-Type': 'application/json', ...headers },
+          auth: `${keyId}:${keySecret}`,
+          headers: { 'Content-Type': 'application/json', ...headers },
         }, res => {
           let text = ''
           res.setEncoding('utf8').on('data', piece => { text += piece })

@@ -405,7 +405,7 @@ test('E09 a preflight is 204 and tells what is allowed, without a token', async 
   assert.equal(nothing.status, 404)
 })
 
-// ---- what every route declares --------------------------------------------------------
+// ---- what every route declares ----------------------------------------------
 
 test('every route: two headers of one name are 400 bad_request', async () => {
   for (const route of routes) {

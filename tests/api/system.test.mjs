@@ -24,8 +24,7 @@ test('health/ready/ tells the state of each part', async () => {
 test('health/ready/ is degraded without Redis, and 503 without PostgreSQL', async () => {
   const own = await startInstance()
   await own.api('GET', '/api/health/ready/')
-  process.kill(Number(await own.redisCli('info', 'server').then(t => /process_id:(\d+)/.exec(t)[1])),
-    'SIGKILL')
+  await own.killRedis()
   let body = assertStatus(await own.api('GET', '/api/health/ready/'), 200)
   assert.equal(body.status, 'degraded')
   assert.equal(body.checks.cache, 'degraded')

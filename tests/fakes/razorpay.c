@@ -74,10 +74,10 @@ listen_on(const char *where)
 	    0);
 
 	at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-	at.sin_port = htons((uint16_t)strtoul(port != NULL ? port + 1 : where,
-	    NULL, 10));
-	if (fd < 0 || (port != NULL &&
-			  strncmp(where, "127.0.0.1:", 10) != 0) ||
+	at.sin_port = htons(
+	    (uint16_t)strtoul(port != NULL ? port + 1 : where, NULL, 10));
+	if (fd < 0 ||
+	    (port != NULL && strncmp(where, "127.0.0.1:", 10) != 0) ||
 	    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) != 0 ||
 	    bind(fd, (struct sockaddr *)&at, sizeof(at)) != 0 ||
 	    listen(fd, BACKLOG) != 0 ||

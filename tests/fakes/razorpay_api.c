@@ -20,8 +20,7 @@ check_members(struct call *q, const char *const *known)
 {
 	if (q->in == NULL)
 		return true;
-	json_object_object_foreach(q->in, name, value)
-	{
+	json_object_object_foreach(q->in, name, value) {
 		const char *const *k = known;
 
 		(void)value;
@@ -45,8 +44,9 @@ check_notes(struct call *q, const char **notes)
 	struct json_object *o = call_member(q, "notes");
 
 	*notes = "[]";
-	if (o == NULL || (json_object_is_type(o, json_type_array) &&
-			     json_object_array_length(o) == 0))
+	if (o == NULL ||
+	    (json_object_is_type(o, json_type_array) &&
+		json_object_array_length(o) == 0))
 		return true;
 	if (!json_object_is_type(o, json_type_object)) {
 		REFUSE(q, .field = "notes",
@@ -59,8 +59,7 @@ check_notes(struct call *q, const char **notes)
 				   "than or equal to 15");
 		return false;
 	}
-	json_object_object_foreach(o, name, value)
-	{
+	json_object_object_foreach(o, name, value) {
 		bool nested = json_object_is_type(value, json_type_object) ||
 		    json_object_is_type(value, json_type_array);
 		const char *text = value != NULL ?
@@ -132,12 +131,14 @@ refuse_id(struct call *q, const char *prefix, const char *id)
 	size_t n = strlen(prefix);
 
 	if (strncmp(id, prefix, n) == 0 && strlen(id) == n + ID_RANDOM &&
-	    strspn(id + n, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM"
-			   "NOPQRSTUVWXYZ") == ID_RANDOM)
+	    strspn(id + n,
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLM"
+		"NOPQRSTUVWXYZ") == ID_RANDOM)
 		REFUSE(q, .description = "The id provided does not exist");
 	else
-		REFUSE(q, .description = arena_printf(q->arena,
-			      "%s is not a valid id", id));
+		REFUSE(q,
+		    .description = arena_printf(q->arena,
+			"%s is not a valid id", id));
 }
 
 static struct order *
@@ -448,8 +449,9 @@ capture(struct call *q, struct payment *p)
 	event_of(s, q->arena,
 	    &(struct happening){ .name = "payment.captured", .payment = p });
 	event_of(s, q->arena,
-	    &(struct happening){
-		.name = "order.paid", .payment = p, .order = p->order });
+	    &(struct happening){ .name = "order.paid",
+		.payment = p,
+		.order = p->order });
 }
 
 void
@@ -463,12 +465,13 @@ payment_capture(struct call *q)
 	    !check_amount(q, &amount) || !check_currency(q, false))
 		return;
 	if (p->status == PAYMENT_CAPTURED || p->status == PAYMENT_REFUNDED)
-		REFUSE(q, .description =
-			      "This payment has already been captured");
+		REFUSE(q,
+		    .description = "This payment has already been captured");
 	else if (p->status != PAYMENT_AUTHORIZED)
-		REFUSE(q, .description =
-			      "Only payments which have been authorized and "
-			      "not yet captured can be captured");
+		REFUSE(q,
+		    .description =
+			"Only payments which have been authorized and "
+			"not yet captured can be captured");
 	else if (amount != p->amount)
 		REFUSE(q, .field = "amount",
 		    .description = "Capture amount must be equal to the "
@@ -533,7 +536,8 @@ checkout_pay(struct call *q)
 	if (!check_members(q, known))
 		return;
 	if (method < 0 || outcome < 0 || id == NULL) {
-		REFUSE(q, .description = id == NULL ?
+		REFUSE(q,
+		    .description = id == NULL ?
 			"The order_id field is required." :
 			method < 0 ? "The selected method is invalid." :
 				     "The selected outcome is invalid.");
@@ -554,7 +558,8 @@ checkout_pay(struct call *q)
 	p = state_add_payment(q->sandbox->state, o, (enum method)method,
 	    PAYMENT_AUTHORIZED);
 	event_of(q->sandbox, q->arena,
-	    &(struct happening){ .name = "payment.authorized", .payment = p });
+	    &(struct happening){ .name = "payment.authorized",
+		.payment = p });
 	if (outcome == 0)
 		capture(q, p);
 	answer_checkout(q, p);

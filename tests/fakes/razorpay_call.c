@@ -75,8 +75,9 @@ parse_form(struct arena *a, const char *text)
 
 		if (name > 0)
 			add_member(o, decode(a, text, name),
-			    sign != NULL ? decode(a, sign + 1, len - name - 1) :
-					   "");
+			    sign != NULL ?
+				decode(a, sign + 1, len - name - 1) :
+				"");
 		text += len;
 		text += *text == '&';
 	}

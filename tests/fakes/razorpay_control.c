@@ -58,8 +58,8 @@ books_show(struct call *q)
 	j = call_answer(q);
 	js_str(&j, "currency", "INR");
 	js_i64(&j, "orders", (int64_t)state_orders(s)->n);
-	js_i64(&j, "captured", paid[PAYMENT_CAPTURED].amount +
-				   paid[PAYMENT_REFUNDED].amount);
+	js_i64(&j, "captured",
+	    paid[PAYMENT_CAPTURED].amount + paid[PAYMENT_REFUNDED].amount);
 	js_i64(&j, "refunded", back[REFUND_PROCESSED].amount);
 	js_i64(&j, "refund_pending", back[REFUND_PENDING].amount);
 	js_i64(&j, "fees", fees);
@@ -102,8 +102,9 @@ static bool
 plain(const char *text, size_t max)
 {
 	return *text != '\0' && strlen(text) <= max &&
-	    strspn(text, "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
-			 "QRSTUVWXYZ._:-") == strlen(text);
+	    strspn(text,
+		"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOP"
+		"QRSTUVWXYZ._:-") == strlen(text);
 }
 
 static struct event *
@@ -122,8 +123,7 @@ make_event(struct call *q, const char *id, const char *name)
 			JSON_C_TO_STRING_PLAIN));
 	} else {
 		js_open_key(&j, "contains", '[');
-		json_object_object_foreach(payload, key, value)
-		{
+		json_object_object_foreach(payload, key, value) {
 			(void)value;
 			js_str(&j, NULL, key);
 		}
@@ -150,8 +150,8 @@ webhooks_send(struct call *q)
 	    (id != NULL && !plain(id, EVENT_ID_MAX)) ||
 	    !json_object_is_type(call_member(q, "payload"),
 		json_type_object)) {
-		REFUSE(q, .description =
-			      "An event needs a name and a payload");
+		REFUSE(q,
+		    .description = "An event needs a name and a payload");
 		return;
 	}
 	answer_event(q, make_event(q, id, name));
@@ -165,8 +165,8 @@ webhooks_release(struct call *q)
 	size_t n = 0;
 
 	if (json_object_is_type(order, json_type_array))
-		for (size_t i = 0; i < json_object_array_length(order) &&
-		     n < NAMES_MAX;
+		for (size_t i = 0;
+		     i < json_object_array_length(order) && n < NAMES_MAX;
 		     i++) {
 			const char *name = json_object_get_string(
 			    json_object_array_get_idx(order, i));

@@ -81,7 +81,7 @@ path_matches(const char *pattern, const char *path)
 
 		if (n == 0 ? m != 0 :
 			     *pattern != '*' && *pattern != ':' &&
-				(n != m || memcmp(pattern, path, n) != 0))
+			    (n != m || memcmp(pattern, path, n) != 0))
 			return false;
 		pattern += n;
 		path += m;
@@ -204,7 +204,8 @@ fault_answer(struct call *q, const struct fault_chosen *f)
 	case FAULT_REDIRECT:
 		buf_clear(&q->out);
 		q->status = 308;
-		q->location = f->location != NULL ? f->location :
+		q->location = f->location != NULL ?
+		    f->location :
 		    arena_printf(q->arena, "http://redirect.invalid%s",
 			q->path);
 		break;
@@ -336,7 +337,8 @@ add_rule(struct faults *f, struct json_object *o)
 	    f->nrules == RULES_MAX || !read_kind(text_of(o, "fault"), &r))
 		return false;
 	snprintf(r.match, MATCH, "%s", match);
-	snprintf(r.location, LOCATION, "%s", location != NULL ? location : "");
+	snprintf(r.location, LOCATION, "%s",
+	    location != NULL ? location : "");
 	set_number(o, "times", &r.times);
 	set_number(o, "timeout_ms", &r.timeout_ms);
 	set_number(o, "drip_ms", &r.drip_ms);

@@ -86,7 +86,8 @@ read_head(char *head, size_t *have)
 {
 	*have = 0;
 	while (*have < HEAD_MAX - 1) {
-		ssize_t n = read(SERVER_FD, head + *have, HEAD_MAX - 1 - *have);
+		ssize_t n = read(SERVER_FD, head + *have,
+		    HEAD_MAX - 1 - *have);
 		char *end;
 
 		if (n <= 0)

@@ -21,8 +21,9 @@ static void
 tell(struct call *q, const char *name, const struct refund *r)
 {
 	event_of(q->sandbox, q->arena,
-	    &(struct happening){
-		.name = name, .refund = r, .payment = r->payment });
+	    &(struct happening){ .name = name,
+		.refund = r,
+		.payment = r->payment });
 }
 
 static bool
@@ -33,18 +34,20 @@ check_key(struct call *q, const char *key)
 	    "-_";
 
 	if (strlen(key) < KEY_LEAST)
-		REFUSE(q, .description =
-			      "The idempotency key must be at least 10 "
-			      "characters long.");
+		REFUSE(q,
+		    .description = "The idempotency key must be at least 10 "
+				   "characters long.");
 	else if (strspn(key, allowed) != strlen(key))
-		REFUSE(q, .description =
-			      "The idempotency key must only contain "
-			      "alphanumeric characters, underscores, and "
-			      "hyphens");
+		REFUSE(q,
+		    .description =
+			"The idempotency key must only contain "
+			"alphanumeric characters, underscores, and "
+			"hyphens");
 	else if (q->busy)
 		REFUSE(q, .status = 409,
-		    .description = "Another request with the same idempotency "
-				   "key is still in progress.");
+		    .description =
+			"Another request with the same idempotency "
+			"key is still in progress.");
 	else
 		return true;
 	return false;
@@ -92,12 +95,14 @@ static bool
 check_refundable(struct call *q, const struct payment *p, int64_t amount)
 {
 	if (p->status != PAYMENT_CAPTURED && p->status != PAYMENT_REFUNDED)
-		REFUSE(q, .description =
-			      "The payment status should be captured for "
-			      "action to be taken");
+		REFUSE(q,
+		    .description =
+			"The payment status should be captured for "
+			"action to be taken");
 	else if (p->status == PAYMENT_REFUNDED)
-		REFUSE(q, .description =
-			      "The payment has been fully refunded already");
+		REFUSE(q,
+		    .description =
+			"The payment has been fully refunded already");
 	else if (amount < AMOUNT_LEAST)
 		REFUSE(q, .field = "amount",
 		    .description = "The amount must be atleast INR 1.00");
@@ -132,7 +137,8 @@ check_refund(struct call *q, const struct payment *p, struct refund *draft)
 		return false;
 	}
 	draft->optimum = speed != NULL && strcmp(speed, "optimum") == 0;
-	if (speed != NULL && !draft->optimum && strcmp(speed, "normal") != 0) {
+	if (speed != NULL && !draft->optimum &&
+	    strcmp(speed, "normal") != 0) {
 		REFUSE(q, .field = "speed",
 		    .description = "The selected speed is invalid.");
 		return false;
@@ -176,20 +182,22 @@ refund_play(struct call *q)
 	struct refund *r = state_refund(q->sandbox->state, id);
 
 	if (r == NULL || outcome <= REFUND_PENDING) {
-		REFUSE(q, .description = r == NULL ?
+		REFUSE(q,
+		    .description = r == NULL ?
 			"The id provided does not exist" :
 			"The selected outcome is invalid.");
 		return;
 	}
 	if ((int)r->status == outcome ||
 	    (r->status == REFUND_FAILED &&
-		r->amount > r->payment->amount - r->payment->amount_refunded)) {
+		r->amount >
+		    r->payment->amount - r->payment->amount_refunded)) {
 		REFUSE(q, .description = "The refund cannot go there");
 		return;
 	}
 	state_refund_move(q->sandbox->state, r, (enum refund_status)outcome);
-	tell(q, outcome == REFUND_FAILED ? "refund.failed" :
-					   "refund.processed",
+	tell(q,
+	    outcome == REFUND_FAILED ? "refund.failed" : "refund.processed",
 	    r);
 	answer_refund(q, r, r->status);
 }

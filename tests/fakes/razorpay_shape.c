@@ -113,8 +113,8 @@ shape_payment(struct json *j, const char *name, const struct payment *p)
 	bool captured = p->status == PAYMENT_CAPTURED ||
 	    p->status == PAYMENT_REFUNDED;
 	const char *refunded = p->amount_refunded == 0 ? NULL :
-	    p->amount_refunded < p->amount		? "partial" :
-							  "full";
+	    p->amount_refunded < p->amount             ? "partial" :
+							 "full";
 
 	if (name != NULL)
 		js_key(j, name);
@@ -167,7 +167,7 @@ shape_refund(struct json *j, const char *name, const struct refund *r,
 	js_str(j, "speed_requested", r->optimum ? "optimum" : "normal");
 	js_str(j, "speed_processed",
 	    status != REFUND_PROCESSED ? NULL :
-		r->optimum	       ? "instant" :
+		r->optimum             ? "instant" :
 					 "normal");
 	js_close(j, '}');
 }

@@ -99,6 +99,7 @@ struct event {
 	int missigned;
 	int copies; /* accepted so far */
 	bool sent;
+	bool released; /* once held, not to be held again */
 };
 
 struct list {

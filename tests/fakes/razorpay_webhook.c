@@ -66,6 +66,7 @@ let_go(struct sender *s, struct event *e)
 {
 	TAILQ_REMOVE(&s->held, e, entry);
 	s->counts.held--;
+	e->released = true;
 	e->due_us = after_ms(s->knobs.delay_ms);
 	add_waiting(s, e);
 }
@@ -85,7 +86,7 @@ sender_again(struct sender *s, struct event *e)
 {
 	if (!e->sent)
 		return;
-	e->sent = false;
+	e->sent = e->released = false;
 	e->attempts = e->missigned = e->copies = 0;
 	sender_add(s, e);
 }
@@ -284,7 +285,7 @@ finished(struct sender *s, CURLcode result)
 		state_event_sent(s->sandbox->state, e);
 	}
 	/* The knob may have come while this one was on its way. */
-	if (s->knobs.hold && !e->sent) {
+	if (s->knobs.hold && !e->sent && !e->released) {
 		take_waiting(s, e);
 		add_held(s, e);
 	}
@@ -354,7 +355,8 @@ sender_new(struct sandbox *sandbox)
 	curl_easy_setopt(s->easy, CURLOPT_NOSIGNAL, 1L);
 	curl_easy_setopt(s->easy, CURLOPT_POST, 1L);
 	curl_easy_setopt(s->easy, CURLOPT_WRITEFUNCTION, drop);
-	curl_easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
+	curl_easy_setopt(s->easy, CURLOPT_CONNECTTIMEOUT_MS,
+	    (long)CONNECT_MS);
 	curl_easy_setopt(s->easy, CURLOPT_TIMEOUT_MS, (long)TOTAL_MS);
 	for (size_t i = 0; i < all->n; i++) {
 		struct event *e = all->items[i];
