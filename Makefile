@@ -120,6 +120,8 @@ redis-cli: ## A Redis shell (reads a script from standard input)
 	$(STACK) redis-cli
 migrate: ## Bring the tables up to date
 	$(STACK) migrate
+schema: ## Write the running instance's structure to sql/schema.sql
+	scripts/schema >sql/schema.sql
 demo: ## Load the demo data anew: make demo SCALE=100000
 	$(STACK) demo $(SCALE)
 doctor: ## Name each missing piece and its fix
@@ -143,6 +145,8 @@ invariants: ## Check the running instance's books and stock
 fuzz: ## Fuzz the parsers: make fuzz SECONDS=60
 	scripts/packages install build lint
 	tests/fuzz/run $(SECONDS)
+check-docker: ## The steps of the Dockerfile in a bare Debian root
+	scripts/clean-root dockerfile
 check-clean: ## make run and make test in a bare Debian root
 	scripts/clean-root check
 clean: ## Remove what was built
@@ -150,8 +154,8 @@ clean: ## Remove what was built
 help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: build run start stop status reload psql redis-cli migrate demo doctor static test \
-	unit lint format invariants fuzz check-clean clean help
+.PHONY: build run start stop status reload psql redis-cli migrate schema demo doctor static test \
+	unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.
 $(B)/bin/%.openapi: $(B)/bin/%
