@@ -50,8 +50,8 @@ struct job {
 	/* Does all the work there is; called again each second with --stay.
 	 * Works in small transactions and looks at job_stopping() between
 	 * them. */
-	enum err (*run)(struct ctx *c, struct job_counts *counts,
-	    bool dry_run);
+	enum err (
+	    *run)(struct ctx *c, struct job_counts *counts, bool dry_run);
 };
 
 int job_main(int argc, char **argv, const struct job *job);
@@ -71,7 +71,7 @@ struct job_row {
 struct job_row job_row_begin(struct ctx *c);
 void job_row_end(struct job_row *row);
 #define ROW_SCOPE(name, ctx)                                                 \
-	__attribute__((cleanup(job_row_end))) struct job_row name =          \
-	    job_row_begin(ctx)
+	__attribute__((unused,                                               \
+	    cleanup(job_row_end))) struct job_row name = job_row_begin(ctx)
 
 #endif

@@ -10,13 +10,9 @@
 
 /* --- opening ------------------------------------------------------------ */
 
-struct lines {
-	struct refund_line *v;
-	size_t n;
-};
-
-static enum err
-read_lines(struct ctx *c, struct uuid order_id, struct lines *out)
+enum err
+refund_lines_read(struct ctx *c, struct uuid order_id,
+    struct refund_lines *out)
 {
 	struct rows r;
 
@@ -45,8 +41,8 @@ exceeds(struct ctx *c)
 	    "More than was paid and not yet refunded.");
 }
 
-static struct refund_line *
-line_of(struct lines *lines, struct uuid id)
+struct refund_line *
+refund_line_of(const struct refund_lines *lines, struct uuid id)
 {
 	for (size_t i = 0; i < lines->n; i++)
 		if (uuid_equal(lines->v[i].id, id))
@@ -55,11 +51,12 @@ line_of(struct lines *lines, struct uuid id)
 }
 
 static enum err
-take_items(struct ctx *c, const struct refund_plan *plan, struct lines *lines)
+take_items(struct ctx *c, const struct refund_plan *plan, struct refund_lines *lines)
 {
 	for (size_t i = 0; i < plan->nitems; i++) {
 		const struct refund_item_in *in = &plan->items[i];
-		struct refund_line *l = line_of(lines, in->order_item_id);
+		struct refund_line *l =
+		    refund_line_of(lines, in->order_item_id);
 
 		if (l == NULL || l->take_quantity > 0)
 			return fail_field(c,
@@ -75,7 +72,7 @@ take_items(struct ctx *c, const struct refund_plan *plan, struct lines *lines)
 
 /* Decides the lines; *amount is what they sum to. */
 static enum err
-decide(struct ctx *c, const struct refund_plan *plan, struct lines *lines,
+decide(struct ctx *c, const struct refund_plan *plan, struct refund_lines *lines,
     int64_t *amount)
 {
 	if (plan->nitems > 0)
@@ -92,7 +89,7 @@ decide(struct ctx *c, const struct refund_plan *plan, struct lines *lines,
 
 /* The sub-order that all lines belong to, zero if there are several. */
 static struct uuid
-common_part(const struct lines *lines)
+common_part(const struct refund_lines *lines)
 {
 	struct uuid id = { 0 };
 
@@ -119,7 +116,7 @@ gateway_key(struct ctx *c, struct uuid id)
 }
 
 static void
-queue_lines(struct ctx *c, struct uuid id, const struct lines *lines)
+queue_lines(struct ctx *c, struct uuid id, const struct refund_lines *lines)
 {
 	for (size_t i = 0; i < lines->n; i++) {
 		const struct refund_line *l = &lines->v[i];
@@ -142,7 +139,7 @@ refund_open(struct ctx *c, const struct held_order *o,
 {
 	struct uuid payment_id;
 	int64_t amount = 0, reserved;
-	struct lines lines;
+	struct refund_lines lines;
 	struct rows r;
 	bool found, cod;
 
@@ -153,7 +150,7 @@ refund_open(struct ctx *c, const struct held_order *o,
 		return OK;
 	payment_id = col_uuid(&r);
 	cod = strcmp(col_text(&r), "cod") == 0;
-	TRY(read_lines(c, o->id, &lines));
+	TRY(refund_lines_read(c, o->id, &lines));
 	TRY(decide(c, plan, &lines, &amount));
 	TRY(db_exec_n(c, Q_PAYMENT_RESERVE_REFUND,
 	    ARGS(A(payment_id), A(amount)), &reserved));

@@ -15,6 +15,7 @@
 #include "core/field.h"
 #include "core/page.h"
 #include "services/order_step.h"
+#include "services/refund_split.h"
 
 extern const struct shape refund_shape;
 
@@ -59,6 +60,17 @@ enum err refund_run(struct ctx *c, struct uuid id);
  * by our key.  *known false: not ours. */
 enum err refund_news(struct ctx *c, const char *provider_refund_id,
     const char *gateway_key, const char *status, bool *known);
+
+/* The lines of an order with what is left of each; no order: none. */
+struct refund_lines {
+	struct refund_line *v;
+	size_t n;
+};
+enum err refund_lines_read(struct ctx *c, struct uuid order_id,
+    struct refund_lines *out);
+/* NULL: not one of them. */
+struct refund_line *refund_line_of(const struct refund_lines *lines,
+    struct uuid id);
 
 /* --- for buyers --------------------------------------------------------- */
 

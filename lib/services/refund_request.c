@@ -44,11 +44,6 @@ const struct shape refund_shape = { "refund", "Money that goes back",
 
 /* --- showing ------------------------------------------------------------ */
 
-struct shown {
-	struct uuid id;
-	struct rows at; /* its row */
-};
-
 static void
 write_items(struct rows *items, struct uuid refund_id, struct json *j)
 {
@@ -158,38 +153,23 @@ refund_list(struct ctx *c, const struct page_in *in, struct buf *out,
 
 /* --- asking ------------------------------------------------------------- */
 
-struct wanted {
-	struct refund_line *lines;
-	size_t n;
-};
-
+/* What could come back, less what waits in requests not decided yet. */
 static enum err
-read_wanted(struct ctx *c, struct uuid order_id, struct wanted *w,
+read_wanted(struct ctx *c, struct uuid order_id, struct refund_lines *w,
     struct rows *parts)
 {
-	struct rows r, waiting;
+	struct rows waiting;
 
 	db_queue_rows(c, Q_SELLER_ORDERS_RETURNABLE,
 	    ARGS(A(order_id), A(c->config->return_window_days)), parts);
 	db_queue_rows(c, Q_REFUND_QUANTITIES_REQUESTED, ARGS(A(order_id)),
 	    &waiting);
-	TRY(db_each(c, Q_REFUND_LINES_OF_ORDER, ARGS(A(order_id)), &r));
-	w->lines = ARENA_ARRAY(c->arena, (size_t)r.count, struct refund_line);
-	w->n = 0;
-	while (row_next(&r)) {
-		struct refund_line *l = &w->lines[w->n++];
+	TRY(refund_lines_read(c, order_id, w));
+	while (row_next(&waiting)) {
+		struct refund_line *l = refund_line_of(w, col_uuid(&waiting));
 
-		l->id = col_uuid(&r);
-		l->seller_order_id = col_uuid(&r);
-		l->name = col_text(&r);
-		l->quantity = col_i64(&r);
-		l->refunded_quantity = col_i64(&r);
-		l->net = col_i64(&r);
-		l->refunded = col_i64(&r);
-		l->commission = col_i64(&r);
-		for (waiting.row = -1; row_next(&waiting);)
-			if (uuid_equal(col_uuid(&waiting), l->id))
-				l->refunded_quantity += col_i64(&waiting);
+		if (l != NULL)
+			l->refunded_quantity += col_i64(&waiting);
 	}
 	return OK;
 }
@@ -204,19 +184,16 @@ is_returnable(struct rows *parts, struct uuid seller_order_id)
 }
 
 static enum err
-take_wanted(struct ctx *c, const struct refund_request *in, struct wanted *w,
+take_wanted(struct ctx *c, const struct refund_request *in, struct refund_lines *w,
     struct rows *parts, struct uuid *part)
 {
 	const struct refund_item_in *items = in->items.v;
 
 	*part = (struct uuid){ 0 };
 	for (size_t i = 0; i < in->items.n; i++) {
-		struct refund_line *l = NULL;
+		struct refund_line *l =
+		    refund_line_of(w, items[i].order_item_id);
 
-		for (size_t k = 0; k < w->n; k++)
-			if (uuid_equal(w->lines[k].id,
-				items[i].order_item_id))
-				l = &w->lines[k];
 		if (l == NULL)
 			return fail(c, ERR_NOT_FOUND,
 			    "There is no such line in this order.");
@@ -237,7 +214,7 @@ take_wanted(struct ctx *c, const struct refund_request *in, struct wanted *w,
 
 static enum err
 add_request(struct ctx *c, const struct refund_request *in,
-    const struct held_order *o, const struct wanted *w, struct uuid part,
+    const struct held_order *o, const struct refund_lines *w, struct uuid part,
     struct uuid *id)
 {
 	int64_t amount = 0;
@@ -247,7 +224,7 @@ add_request(struct ctx *c, const struct refund_request *in,
 	TRY(db_maybe(c, Q_PAYMENT_CAPTURED_OF_ORDER, ARGS(A(o->id)), &r,
 	    &found));
 	for (size_t i = 0; i < w->n; i++)
-		amount += w->lines[i].take;
+		amount += w->v[i].take;
 	if (!found || amount == 0)
 		return fail(c, ERR_INVALID_STATE,
 		    "Nothing was paid for this that could go back.");
@@ -257,12 +234,12 @@ add_request(struct ctx *c, const struct refund_request *in,
 		A(in->reason), A("requested"), A("buyer"), A(false), A_NULL,
 		A(c->caller.id), A(c->idem_principal), A(c->idem_key)));
 	for (size_t i = 0; i < w->n; i++)
-		if (w->lines[i].take_quantity > 0)
+		if (w->v[i].take_quantity > 0)
 			db_queue(c, Q_REFUND_ITEM_ADD,
-			    ARGS(A(*id), A(w->lines[i].id),
-				A(w->lines[i].take_quantity),
-				A(w->lines[i].take),
-				A(w->lines[i].take_commission)));
+			    ARGS(A(*id), A(w->v[i].id),
+				A(w->v[i].take_quantity),
+				A(w->v[i].take),
+				A(w->v[i].take_commission)));
 	order_tell_admins(c, "refund_requested", o->id, o->number, *id,
 	    amount, in->reason);
 	return OK;
@@ -274,7 +251,7 @@ refund_request(struct ctx *c, const struct refund_request *in,
 {
 	struct held_order o;
 	struct rows parts;
-	struct wanted w;
+	struct refund_lines w;
 	struct uuid id, part;
 	TX_SCOPE(tx, c);
 

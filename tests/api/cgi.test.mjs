@@ -107,3 +107,17 @@ test('the programs say about themselves what /schema/ says', async () => {
   }
   assert.deepEqual(told.sort(), [...routes.keys()].sort())
 })
+
+test('cgi-bin/try runs one route from a shell, as whom one likes', async () => {
+  const attempt = (...words) => run(path.join(root, 'cgi-bin/try'), words, {
+    cwd: root,
+    env: { PATH: process.env.PATH, STATE_DIR: main.stateDir, ENV_FILE: main.envFile, MODE: mode },
+  })
+  const list = await attempt('GET', '/api/products/list/?page_size=2')
+  assert.equal(JSON.parse(list.stdout).results.length, 2)
+  const thing = await product()
+  const cart = await attempt('POST', '/api/cart/add/',
+    JSON.stringify({ product_id: thing.id, quantity: 2 }), '--as', 'business@example.com')
+  const item = JSON.parse(cart.stdout).items.find(i => i.product_id === thing.id)
+  assert.equal(item.quantity, 2)
+})

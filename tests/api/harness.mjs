@@ -392,7 +392,7 @@ async function stack(command, stateDir, envFile, extra = {}) {
   }
 }
 
-const freePort = () => new Promise((resolve, reject) => {
+export const freePort = () => new Promise((resolve, reject) => {
   const server = net.createServer()
   server.on('error', reject)
   server.listen(0, '127.0.0.1', () => {
