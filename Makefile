@@ -88,7 +88,7 @@ $(B)/gen/migrations.h: FORCE
 	printf 'enum { MIGRATION_LATEST = %d };\n' \
 		$$(ls sql/migrations | sed -n 's/^0*\([0-9]*\)_.*/\1/p' | tail -1) >$@.new
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
-FORCE:
+.PHONY: FORCE
 
 # The common passwords of at least ten characters, sorted, as C strings.
 PASSWORDS := node_modules/@zxcvbn-ts/language-common/src/passwords.json

@@ -173,12 +173,22 @@ write_by_id(struct ctx *c, struct uuid id, struct buf *out)
 	return OK;
 }
 
+/* Which one is the default is decided by one change after the other. */
+static void
+queue_lock(struct ctx *c)
+{
+	struct rows *locked = ARENA_NEW(c->arena, struct rows);
+
+	db_queue_rows(c, Q_ADDRESS_BOOK_LOCK, ARGS(A(c->caller.id)), locked);
+}
+
 enum err
 address_create(struct ctx *c, const struct address *in, struct buf *out)
 {
 	struct uuid id = uuid_new();
 	TX_SCOPE(tx, c);
 
+	queue_lock(c);
 	if (in->is_default)
 		db_queue(c, Q_ADDRESS_CLEAR_DEFAULT,
 		    ARGS(A(c->caller.id), A(id)));
@@ -198,6 +208,7 @@ address_update(struct ctx *c, const struct address_update *in,
 {
 	TX_SCOPE(tx, c);
 
+	queue_lock(c);
 	if (in->is_default)
 		db_queue(c, Q_ADDRESS_CLEAR_DEFAULT,
 		    ARGS(A(c->caller.id), A(in->id)));
@@ -217,6 +228,7 @@ address_delete(struct ctx *c, struct uuid id)
 	int64_t deleted;
 	TX_SCOPE(tx, c);
 
+	queue_lock(c);
 	TRY(db_exec_n(c, Q_ADDRESS_DELETE, ARGS(A(id), A(c->caller.id)),
 	    &deleted));
 	if (deleted == 0)

@@ -320,6 +320,114 @@ work_once(struct request *rq, enum err (*work)(struct request *rq))
 	return OK;
 }
 
+/* --- work that calls out ------------------------------------------------ */
+
+static void
+note_begun(struct ctx *c, const char *recovery)
+{
+	struct request *rq = c->answer_arg;
+
+	db_queue(c, Q_IDEMPOTENCY_START,
+	    ARGS(A(c->idem_principal), A(c->idem_key),
+		arg_bytes(rq->fingerprint, PRINT), A(recovery)));
+}
+
+static void
+note_ready(struct ctx *c)
+{
+	struct request *rq = c->answer_arg;
+
+	db_queue(c, Q_IDEMPOTENCY_COMPLETE,
+	    ARGS(A(c->idem_principal), A(c->idem_key),
+		arg_bytes(rq->fingerprint, PRINT), A(rq->status),
+		A(rq->content_type),
+		arg_bytes(buf_text(rq->out), rq->out->len)));
+}
+
+/* An answer that is there, or nothing: then the work runs, or goes on where
+ * a process died.  The same key with another request is refused either way. */
+static enum err
+look(struct request *rq, struct kept *k, bool *found)
+{
+	struct ctx *c = &rq->ctx;
+	struct rows r;
+	size_t len;
+	bool known;
+
+	*found = false;
+	TRY(db_maybe(c, Q_IDEMPOTENCY_LOOK,
+	    ARGS(A(c->idem_principal), A(c->idem_key)), &r, &known));
+	if (!known)
+		return OK;
+	k->fingerprint = bytes_of(c, col_text(&r), &len);
+	*found = col_bool(&r);
+	if (!*found) {
+		if (sodium_memcmp(k->fingerprint, rq->fingerprint, PRINT) == 0)
+			return OK;
+		return fail(c, ERR_IDEMPOTENCY_KEY_REUSED,
+		    "This key was sent with another request.");
+	}
+	k->status = (int)col_i64(&r);
+	k->content_type = col_text(&r);
+	k->body = (const char *)bytes_of(c, col_text(&r), &k->body_len);
+	return OK;
+}
+
+static enum err
+work_locked(struct request *rq, enum err (*work)(struct request *rq))
+{
+	struct ctx *c = &rq->ctx;
+	struct kept k;
+	bool found;
+	enum err err;
+
+	TRY(look(rq, &k, &found));
+	if (found)
+		return replay(rq, &k);
+	c->answer_arg = rq;
+	c->on_answer_begun = note_begun;
+	c->on_answer_ready = note_ready;
+	err = work(rq);
+	c->on_answer_begun = NULL;
+	c->on_answer_ready = NULL;
+	if (err != OK && !is_kept_refusal(err))
+		return err;
+	if (err != OK)
+		problem_write(rq, err);
+	/* Where the work has stored it already, this changes nothing. */
+	note_ready(c);
+	return db_flush(c);
+}
+
+/*
+ * The lock is the session's: it dies with this process, so nothing stays
+ * wedged, and it spans the transactions of the work.
+ */
+static enum err
+work_calling_out(struct request *rq, enum err (*work)(struct request *rq))
+{
+	struct ctx *c = &rq->ctx;
+	int64_t lock = lock_of(rq);
+	struct problem problem;
+	struct rows r;
+	enum err err;
+
+	TRY(db_one(c, Q_IDEMPOTENCY_SESSION_LOCK, ARGS(A(lock)), &r));
+	if (!col_bool(&r)) {
+		c->problem.retry_after_secs = 1;
+		return fail(c, ERR_IDEMPOTENCY_IN_PROGRESS,
+		    "The first request with this key is still running.");
+	}
+	err = work_locked(rq, work);
+	problem = c->problem;
+	if (db_one(c, Q_IDEMPOTENCY_SESSION_UNLOCK, ARGS(A(lock)), &r) != OK)
+		db_close(c->db);
+	c->problem = problem;
+	if (err == OK && !rq->replayed)
+		cache_store(rq, buf_text(rq->out), rq->out->len);
+	return err;
+}
+
 enum err
 idempotency_run(struct request *rq, enum err (*work)(struct request *rq))
 {
@@ -329,6 +437,8 @@ idempotency_run(struct request *rq, enum err (*work)(struct request *rq))
 	idempotency_fingerprint(rq);
 	if (cache_find(rq, &k))
 		return replay(rq, &k);
+	if (rq->route->calls_out)
+		return work_calling_out(rq, work);
 	err = work_once(rq, work);
 	if (err == OK && !rq->replayed)
 		cache_store(rq,

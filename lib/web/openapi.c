@@ -389,15 +389,15 @@ may_fail(const struct route *r, enum err e)
 			return true;
 	switch (e) {
 	case ERR_VALIDATION:
-		return true;
+		return !r->raw_body;
 	case ERR_BAD_REQUEST:
 	case ERR_INTERNAL:
 	case ERR_UNAVAILABLE:
 		return true;
 	case ERR_MALFORMED_JSON:
-	case ERR_PAYLOAD_TOO_LARGE:
 	case ERR_UNSUPPORTED_MEDIA_TYPE:
-		return r->method != GET;
+		return r->method != GET && !r->raw_body;
+	case ERR_PAYLOAD_TOO_LARGE:
 	case ERR_OUTCOME_UNKNOWN:
 		return r->method != GET;
 	case ERR_AUTHENTICATION_REQUIRED:

@@ -38,13 +38,14 @@ from address
 where id = $1
 and account_id = $2;
 
--- name: address_default
+-- Changes of one book follow each other.
+-- name: address_book_lock
 -- args: account_id uuid
 -- rows: maybe
-select id, label, full_name, phone, line1, line2, city, state, postal_code, country, is_default
-from address
-where account_id = $1
-and is_default;
+select id
+from account
+where id = $1
+for no key update;
 
 -- name: address_clear_default
 -- args: account_id uuid, but_not uuid

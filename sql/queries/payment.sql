@@ -201,13 +201,3 @@ and created_at < now() - make_interval(secs => $1::bigint)
 and created_at > now() - interval '1 day'
 order by created_at
 limit $2;
-
--- name: admins
--- args: none
--- rows: many
-select id
-from account
-where role = 'admin'
-and not is_blocked
-order by id
-limit 100;

@@ -148,16 +148,6 @@ from (
 	order by i.variant_id) r
 where s.variant_id = r.variant_id;
 
--- name: refunds_in_doubt
--- args: order_id uuid
--- rows: one
-select count(*)
-from refund
-where order_id = $1
-and status = 'processing'
-and provider_refund_id is null
-and source in ('admin', 'seller');
-
 -- name: refunds_to_run
 -- args: older_than_secs bigint, rows bigint
 -- rows: many

@@ -13,16 +13,6 @@ commit;
 -- rows: none
 rollback;
 
--- name: tx_savepoint
--- args: none
--- rows: none
-savepoint before_work;
-
--- name: tx_rollback_to_savepoint
--- args: none
--- rows: none
-rollback to savepoint before_work;
-
 -- name: ping
 -- args: none
 -- rows: one

@@ -325,6 +325,11 @@ test('a second payment of one order is refunded, and the order stays paid', asyn
   assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'paid' })
 })
 
+test('an event of more than 256 KiB is 413', async () => {
+  const raw = JSON.stringify({ event: 'x', pad: 'x'.repeat(256 * 1024) })
+  assertProblem(await send({ raw, id: newId('evt_') }), 413, 'payload_too_large')
+})
+
 // ---- cancelling and refunds -----------------------------------------------------------------
 
 test('cancel/ of a paid order returns the stock and pays back, to the paisa', async () => {
