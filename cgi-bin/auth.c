@@ -496,7 +496,7 @@ static const struct route routes[] = {
 	    .path = "/api/addresses/delete/",
 	    .summary = "Remove an address",
 	    .description = "The id stands in the body or in the query. The "
-		"newest address left becomes the default.",
+			   "newest address left becomes the default.",
 	    .allow = USER,
 	    .idempotency = IDEMPOTENCY_KEY,
 	    INPUT(address_id),

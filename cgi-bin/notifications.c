@@ -129,7 +129,8 @@ static const struct route routes[] = {
 	    .method = POST,
 	    .path = "/api/notifications/mark-read/",
 	    .summary = "Mark one message, or some, as read",
-	    .description = "Takes either an id or a list of at most 100 ids. "
+	    .description =
+		"Takes either an id or a list of at most 100 ids. "
 		"A single id that is not the caller's is not found; in a "
 		"list such ids are passed over.",
 	    .allow = USER,

@@ -29,7 +29,8 @@ static const struct field order_create_fields[] = {
 
 #define S struct order_list
 static const struct field order_list_fields[] = {
-	IN_ENUM(status, OPTIONAL, order_statuses, "Only orders that stand so"),
+	IN_ENUM(status, OPTIONAL, order_statuses,
+	    "Only orders that stand so"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -149,7 +150,7 @@ static const struct route routes[] = {
 	    .path = "/api/orders/create/",
 	    .summary = "Order the whole cart",
 	    .description = "Splits the order per seller and reserves stock, "
-		"all or nothing. Unpaid razorpay orders expire.",
+			   "all or nothing. Unpaid razorpay orders expire.",
 	    .allow = USER,
 	    .idempotency = IDEMPOTENCY_MONEY,
 	    INPUT(order_create),
@@ -200,7 +201,7 @@ static const struct route routes[] = {
 	    .path = "/api/orders/cancel/",
 	    .summary = "Cancel an order before it is shipped",
 	    .description = "Returns the stock; the refund of what was paid "
-		"is opened at once.",
+			   "is opened at once.",
 	    .allow = USER,
 	    .idempotency = IDEMPOTENCY_MONEY,
 	    .calls_out = true,

@@ -80,7 +80,8 @@ history_get(struct request *rq)
 static enum err
 webhook_post(struct request *rq)
 {
-	struct webhook in = { .body = rq->raw_body, .len = rq->raw_body_len,
+	struct webhook in = { .body = rq->raw_body,
+		.len = rq->raw_body_len,
 		.signature = request_header(rq, "HTTP_X_RAZORPAY_SIGNATURE"),
 		.event_id = request_header(rq, "HTTP_X_RAZORPAY_EVENT_ID") };
 	struct json j = js_to(rq->out);
@@ -97,7 +98,8 @@ static const struct route routes[] = {
 	    .method = POST,
 	    .path = "/api/payments/initiate/",
 	    .summary = "Open a payment with the provider",
-	    .description = "A second call for the same unpaid order gives the "
+	    .description =
+		"A second call for the same unpaid order gives the "
 		"same open payment.",
 	    .allow = USER,
 	    .idempotency = IDEMPOTENCY_MONEY,
@@ -150,7 +152,8 @@ static const struct route routes[] = {
 	    .method = POST,
 	    .path = "/api/payments/webhook/",
 	    .summary = "Events of the payment provider",
-	    .description = "The provider's JSON, signed in "
+	    .description =
+		"The provider's JSON, signed in "
 		"X-Razorpay-Signature (HMAC-SHA256 of the body, hex). A "
 		"repeated x-razorpay-event-id changes nothing.",
 	    .allow = PROVIDER,

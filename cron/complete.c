@@ -48,8 +48,10 @@ open_payment(struct ctx *c, struct uuid id, struct job_counts *counts)
 	ROW_SCOPE(row, c);
 
 	buf_init(&ignored, c->arena, BUF_CAP_REPLY);
-	job_count(counts, payment_resume_initiate(c, id, &ignored) == OK ?
-		"payments" : "failed", 1);
+	job_count(counts,
+	    payment_resume_initiate(c, id, &ignored) == OK ? "payments" :
+							     "failed",
+	    1);
 }
 
 static enum err
@@ -188,7 +190,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "complete",
 		.summary = "Go on with half-done calls to the provider",
-		.period_secs = 60, .run = run };
+		.period_secs = 60,
+		.run = run };
 
 	return job_main(argc, argv, &job);
 }

@@ -41,7 +41,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "expire",
 		.summary = "Cancel orders that were not paid in time",
-		.period_secs = 60, .run = run };
+		.period_secs = 60,
+		.run = run };
 
 	return job_main(argc, argv, &job);
 }

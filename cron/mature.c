@@ -53,7 +53,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "mature",
 		.summary = "Make delivered earnings payable",
-		.period_secs = 3600, .run = run };
+		.period_secs = 3600,
+		.run = run };
 
 	return job_main(argc, argv, &job);
 }

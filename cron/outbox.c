@@ -1,8 +1,8 @@
 /* outbox: sends what waits to leave the house.  Rules live in
  * services/outbox.h. */
+#include "services/outbox.h"
 #include "io/mail.h"
 #include "job/job.h"
-#include "services/outbox.h"
 
 static const char *const outcome_names[] = {
 	[OUTBOX_SENT] = "sent",
@@ -66,7 +66,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "outbox",
 		.summary = "Send mail and short messages that wait",
-		.period_secs = 60, .run = run };
+		.period_secs = 60,
+		.run = run };
 	int status = job_main(argc, argv, &job);
 
 	mail_close();

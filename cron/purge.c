@@ -61,7 +61,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "purge",
 		.summary = "Remove old keys, tokens, sessions and records",
-		.period_secs = 3600, .run = run };
+		.period_secs = 3600,
+		.run = run };
 
 	return job_main(argc, argv, &job);
 }

@@ -20,7 +20,8 @@ news_of(struct ctx *c, struct provider_payment *p, struct money_news *n)
 		&why) != PROVIDER_OK)
 		return false;
 	*n = (struct money_news){ .provider_order_id = p->order_id,
-		.provider_payment_id = p->id, .amount = p->amount,
+		.provider_payment_id = p->id,
+		.amount = p->amount,
 		.currency = p->currency,
 		.method = *p->method != '\0' ? p->method : NULL,
 		.reason = *p->failure != '\0' ? p->failure : NULL };
@@ -56,8 +57,8 @@ ask(struct ctx *c, struct uuid id, const char *provider_order_id,
 		if (!news_of(c, &tries[i], &news))
 			continue;
 		TRY(money_apply(c, &news, &outcome));
-		job_count(counts, news.state == MONEY_CAPTURED ? "captured" :
-								 "failed", 1);
+		job_count(counts,
+		    news.state == MONEY_CAPTURED ? "captured" : "failed", 1);
 	}
 	return OK;
 }
@@ -88,7 +89,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "reconcile",
 		.summary = "Ask the provider about open payments",
-		.period_secs = 300, .run = run };
+		.period_secs = 300,
+		.run = run };
 
 	return job_main(argc, argv, &job);
 }

@@ -228,7 +228,8 @@ end_all(const sigset_t *signals)
 	signal_all(SIGTERM);
 	collect();
 	while (running() > 0 && time(NULL) < end)
-		(void)wait_for(signals, 1); /* a second SIGTERM changes nothing */
+		(void)wait_for(signals,
+		    1); /* a second SIGTERM changes nothing */
 	signal_all(SIGKILL);
 }
 

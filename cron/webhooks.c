@@ -37,7 +37,8 @@ main(int argc, char **argv)
 {
 	static const struct job job = { .name = "webhooks",
 		.summary = "Apply events of the payment provider",
-		.period_secs = 60, .run = run };
+		.period_secs = 60,
+		.run = run };
 
 	return job_main(argc, argv, &job);
 }

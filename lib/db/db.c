@@ -1,7 +1,6 @@
 #include "db/db.h"
 
 #include <errno.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,54 +9,13 @@
 #include "core/config.h"
 #include "core/fault.h"
 #include "core/log.h"
-#include "db/query.h"
+#include "db/internal.h"
 #include "db/sqlstate.h"
 
 enum {
 	CONNECT_SECS = 2,
 	/* Above the server's statement_timeout: it should speak first. */
 	ANSWER_US = 7 * 1000 * 1000,
-	COMPOSED_MAX = 512,
-};
-
-struct op {
-	struct op *next;
-	const char *name; /* prepared under this name; NULL: not prepared */
-	const char *text;
-	bool *prepared; /* where to note that it is */
-	bool prepare;   /* goes out with its Parse message */
-	enum row_kind kind;
-	bool is_commit;
-	const struct arg *args;
-	size_t nargs;
-	struct rows *out;
-	int64_t *changed;
-};
-
-struct op_list {
-	struct op *first;
-	struct op **end;
-};
-
-struct composed {
-	uint64_t hash;
-	bool prepared;
-	char name[24];
-};
-
-struct db {
-	PGconn *conn;
-	bool prepared[Q_COUNT + 1];
-	struct composed composed[COMPOSED_MAX];
-	struct op_list queue;
-	struct op_list last;
-	int depth;
-	/* The connection died since the transaction began. */
-	bool tx_lost;
-	bool checked; /* looked at in this request */
-	int64_t used_at;
-	enum err (*explain)(struct ctx *, enum err, void *);
-	void *explain_arg;
 };
 
 struct db *
@@ -188,45 +146,10 @@ ensure_connected(struct ctx *c)
 
 /* --- what goes out ------------------------------------------------------ */
 
-static void
-list_append(struct op_list *l, struct op *op)
-{
-	if (l->first == NULL)
-		l->end = &l->first;
-	*l->end = op;
-	l->end = &op->next;
-}
-
-static void
-list_move(struct op_list *to, struct op_list *from)
-{
-	struct op *next;
-
-	for (struct op *op = from->first; op != NULL; op = next) {
-		next = op->next;
-		op->next = NULL;
-		list_append(to, op);
-	}
-	from->first = NULL;
-}
-
-static struct op *
-op_new(struct ctx *c, struct args args, struct rows *out)
-{
-	struct op *op = ARENA_NEW(c->arena, struct op);
-
-	op->args = args.n == 0 ?
-	    NULL :
-	    arena_memdup(c->arena, args.v, args.n * sizeof(*args.v));
-	op->nargs = args.n;
-	op->out = out;
-	return op;
-}
-
 static struct op *
 op_query(struct ctx *c, enum query q, struct args args, struct rows *out)
 {
-	struct op *op = op_new(c, args, out);
+	struct op *op = db_op_new(c, args, out);
 
 	if (args.n != (size_t)queries[q].nargs) {
 		log_error("%s: %s takes %d arguments", queries[q].where,
@@ -459,21 +382,21 @@ void
 db_queue(struct ctx *c, enum query q, struct args args)
 {
 	expect(q, ROWS_NONE);
-	list_append(&c->db->queue, op_query(c, q, args, NULL));
+	db_list_append(&c->db->queue, op_query(c, q, args, NULL));
 }
 
 void
 db_queue_rows(struct ctx *c, enum query q, struct args args, struct rows *out)
 {
 	*out = (struct rows){ .row = -1 };
-	list_append(&c->db->queue, op_query(c, q, args, out));
+	db_list_append(&c->db->queue, op_query(c, q, args, out));
 }
 
 void
 db_queue_last(struct ctx *c, enum query q, struct args args)
 {
 	expect(q, ROWS_NONE);
-	list_append(&c->db->last, op_query(c, q, args, NULL));
+	db_list_append(&c->db->last, op_query(c, q, args, NULL));
 }
 
 enum err
@@ -491,7 +414,7 @@ db_exec_n(struct ctx *c, enum query q, struct args args, int64_t *n)
 	expect(q, ROWS_NONE);
 	*n = 0;
 	op->changed = n;
-	list_append(&c->db->queue, op);
+	db_list_append(&c->db->queue, op);
 	return db_flush(c);
 }
 
@@ -530,166 +453,6 @@ db_one(struct ctx *c, enum query q, struct args args, struct rows *out)
 	return OK;
 }
 
-/* --- rows --------------------------------------------------------------- */
-
-bool
-row_next(struct rows *r)
-{
-	if (r->row + 1 >= r->count)
-		return false;
-	r->row++;
-	r->column = 0;
-	return true;
-}
-
-bool
-col_is_null(struct rows *r)
-{
-	return PQgetisnull(r->result, r->row, r->column) == 1;
-}
-
-void
-col_skip(struct rows *r)
-{
-	r->column++;
-}
-
-size_t
-col_len(const struct rows *r)
-{
-	return (size_t)PQgetlength(r->result, r->row, r->column);
-}
-
-const char *
-col_text(struct rows *r)
-{
-	bool null = col_is_null(r);
-	const char *v = PQgetvalue(r->result, r->row, r->column);
-
-	r->column++;
-	return null ? NULL : v;
-}
-
-int64_t
-col_i64(struct rows *r)
-{
-	const char *v = col_text(r);
-
-	return v != NULL ? strtoll(v, NULL, 10) : 0;
-}
-
-bool
-col_bool(struct rows *r)
-{
-	const char *v = col_text(r);
-
-	return v != NULL && *v == 't';
-}
-
-struct uuid
-col_uuid(struct rows *r)
-{
-	const char *v = col_text(r);
-	struct uuid id = { 0 };
-
-	if (v != NULL && !uuid_parse(v, &id))
-		log_error("database: not a uuid: %.40s", v);
-	return id;
-}
-
-/* --- composed statements ------------------------------------------------ */
-
-void
-compose_begin(struct ctx *c, struct compose *s)
-{
-	buf_init(&s->text, c->arena, 64 * 1024);
-	s->n = 0;
-	s->custom_plan = false;
-}
-
-void
-compose_add(struct compose *s, enum fragment f, struct args args)
-{
-	const char *p = fragments[f].text;
-	size_t base = s->n;
-
-	if (args.n != (size_t)fragments[f].nargs ||
-	    base + args.n > sizeof(s->args) / sizeof(s->args[0])) {
-		log_error("%s: %s takes %d arguments", fragments[f].where,
-		    fragments[f].name, fragments[f].nargs);
-		abort();
-	}
-	for (size_t i = 0; i < args.n; i++)
-		s->args[s->n++] = args.v[i];
-	while (*p != '\0') {
-		char *end;
-
-		if (*p != '$' || p[1] < '1' || p[1] > '9') {
-			buf_char(&s->text, *p++);
-			continue;
-		}
-		buf_char(&s->text, '$');
-		buf_i64(&s->text, (int64_t)base + strtol(p + 1, &end, 10));
-		p = end;
-	}
-	buf_char(&s->text, '\n');
-}
-
-static uint64_t
-hash_text(const char *s)
-{
-	uint64_t h = 1469598103934665603u;
-
-	for (; *s != '\0'; s++)
-		h = (h ^ (unsigned char)*s) * 1099511628211u;
-	return h != 0 ? h : 1;
-}
-
-/* Where a combination is remembered; NULL once there are too many. */
-static struct composed *
-composed_slot(struct db *db, uint64_t hash)
-{
-	for (size_t i = 0; i < 8; i++) {
-		struct composed *s = &db->composed[(hash + i) % COMPOSED_MAX];
-
-		if (s->hash == hash)
-			return s;
-		if (s->hash == 0) {
-			s->hash = hash;
-			snprintf(s->name, sizeof(s->name), "c%016llx",
-			    (unsigned long long)hash);
-			return s;
-		}
-	}
-	return NULL;
-}
-
-void
-compose_queue(struct ctx *c, struct compose *s, struct rows *out)
-{
-	struct args args = { s->args, s->n };
-	struct op *op = op_new(c, args, out);
-	struct composed *slot;
-
-	*out = (struct rows){ .row = -1 };
-	op->text = buf_text(&s->text);
-	op->kind = ROWS_MANY;
-	slot = s->custom_plan ? NULL :
-				composed_slot(c->db, hash_text(op->text));
-	if (slot != NULL) {
-		op->name = slot->name;
-		op->prepared = &slot->prepared;
-	}
-	list_append(&c->db->queue, op);
-}
-
-enum err
-compose_each(struct ctx *c, struct compose *s, struct rows *out)
-{
-	compose_queue(c, s, out);
-	return db_flush(c);
-}
-
 /* --- transactions ------------------------------------------------------- */
 
 struct tx
@@ -701,7 +464,7 @@ tx_begin(struct ctx *c)
 		db->tx_lost = false;
 		db->explain = NULL;
 		db->last.first = NULL;
-		list_append(&db->queue,
+		db_list_append(&db->queue,
 		    op_query(c, Q_TX_BEGIN, NO_ARGS, NULL));
 	}
 	return (struct tx){ .c = c, .open = true };
@@ -751,8 +514,8 @@ tx_commit(struct tx *tx)
 		tx_end(tx);
 		return OK;
 	}
-	list_move(&db->queue, &db->last);
-	list_append(&db->queue, op_query(c, Q_TX_COMMIT, NO_ARGS, NULL));
+	db_list_move(&db->queue, &db->last);
+	db_list_append(&db->queue, op_query(c, Q_TX_COMMIT, NO_ARGS, NULL));
 	err = db_flush(c);
 	tx_end(tx);
 	if (err != OK && db->explain != NULL && err_status(err) == 409)

@@ -84,7 +84,8 @@ cron_parse(const char *line, struct cron_when *when, const char **command)
 	*command = p;
 	/* A percent sign would be the end of the line to another cron. */
 	return *p == '\0' || *p == '\n' || strchr(p, '%') != NULL ?
-	    CRON_WRONG : CRON_ENTRY;
+	    CRON_WRONG :
+	    CRON_ENTRY;
 }
 
 bool

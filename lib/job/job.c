@@ -15,9 +15,13 @@
 #include "io/http.h"
 #include "io/redis.h"
 
-enum { STAY_MAX = 3600, LOOK_MS = 1000, LOCK_LOOK_MS = 100,
+enum {
+	STAY_MAX = 3600,
+	LOOK_MS = 1000,
+	LOCK_LOOK_MS = 100,
 	/* Where one --stay ends and the next begins, they meet. */
-	LOCK_WAIT_US = 3 * 1000 * 1000 };
+	LOCK_WAIT_US = 3 * 1000 * 1000
+};
 
 static volatile sig_atomic_t stopping;
 
@@ -262,8 +266,9 @@ rounds(struct process *p)
 
 	for (;;) {
 		TRY(round_once(p));
-		if (job_stopping() || (!p->counts.more &&
-		    clock_mono_us() + LOOK_MS * 1000 > end))
+		if (job_stopping() ||
+		    (!p->counts.more &&
+			clock_mono_us() + LOOK_MS * 1000 > end))
 			return OK;
 		between_rounds(p);
 	}
@@ -355,8 +360,9 @@ job_main(int argc, char **argv, const struct job *job)
 	make_context(&p, forever);
 	err = run(&p);
 	if (err != OK)
-		log_error("failed: %s", p.ctx.problem.detail != NULL ?
-			p.ctx.problem.detail : err_code(err));
+		log_error("failed: %s",
+		    p.ctx.problem.detail != NULL ? p.ctx.problem.detail :
+						   err_code(err));
 	http_close();
 	db_close(p.ctx.db);
 	redis_close(p.ctx.redis);

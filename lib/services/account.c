@@ -20,8 +20,7 @@ static const struct field user_fields[] = {
 	OUT_ENUM("role", roles, "What the account is"),
 	OUT_ENUM("account_type", account_types, "Person or company"),
 	OUT_TEXT_NULL("company_name", "Of a business"),
-	OUT_TEXT_NULL("gstin", "Of a business",
-	    .example = "27AAPFU0939F1ZV"),
+	OUT_TEXT_NULL("gstin", "Of a business", .example = "27AAPFU0939F1ZV"),
 	OUT_BOOL("is_email_verified", "Whether the address was confirmed"),
 	OUT_BOOL("is_blocked", "Whether an administrator blocked it"),
 	OUT_TIME("created_at", "When it was opened"),
@@ -70,8 +69,7 @@ queue_link(struct ctx *c, struct uuid account_id, const char *email,
     const char *purpose, int64_t valid_secs)
 {
 	unsigned char secret[TOKEN_BYTES];
-	unsigned char *hash =
-	    arena_alloc(c->arena, crypto_hash_sha256_BYTES);
+	unsigned char *hash = arena_alloc(c->arena, crypto_hash_sha256_BYTES);
 	const char *token;
 	struct json j;
 	struct buf payload;

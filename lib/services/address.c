@@ -62,8 +62,8 @@ static const struct field out_fields[] = {
 	OUT_BOOL("is_default", "Used unless another is chosen"),
 	{ 0 },
 };
-const struct shape address_shape = { "address", "An entry of the address book",
-	out_fields };
+const struct shape address_shape = { "address",
+	"An entry of the address book", out_fields };
 
 void
 address_from_row(struct rows *r, struct address *a, struct uuid *id)

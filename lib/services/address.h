@@ -47,8 +47,8 @@ struct address_update {
 extern const struct field address_update_fields[];
 
 /* Writes the caller's addresses, newest first. */
-enum err address_list(struct ctx *c, const struct page_in *in, struct buf *out,
-    struct page_out *page);
+enum err address_list(struct ctx *c, const struct page_in *in,
+    struct buf *out, struct page_out *page);
 
 /* The first address becomes the default. */
 enum err address_create(struct ctx *c, const struct address *in,

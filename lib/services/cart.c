@@ -11,8 +11,8 @@ static const struct field seller_fields[] = {
 	OUT_TEXT("store_name", "Name of the store"),
 	{ 0 },
 };
-static const struct shape cart_seller_shape = { "seller_ref",
-	"Who sells it", seller_fields };
+static const struct shape cart_seller_shape = { "seller_ref", "Who sells it",
+	seller_fields };
 
 static const struct field item_fields[] = {
 	OUT_UUID("id", "Line"),

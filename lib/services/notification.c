@@ -130,8 +130,8 @@ notification_queue_admins(struct ctx *c, const struct news *n)
 	write_texts(c, n, &title, &brief);
 	/* Who they are is found by the statement, so the ids come along. */
 	db_queue(c, Q_NOTIFICATION_ADD_ADMINS,
-	    ARGS(A(n->type), A(title), A(brief), A(n->data),
-		A(n->source_id), A(new_ids(c)), A(new_ids(c))));
+	    ARGS(A(n->type), A(title), A(brief), A(n->data), A(n->source_id),
+		A(new_ids(c)), A(new_ids(c))));
 }
 
 /* --- the inbox ---------------------------------------------------------- */
@@ -183,8 +183,7 @@ compose_page(struct ctx *c, const struct page *p, bool unread,
 		    back ? F_NOTIFICATION_AFTER : F_NOTIFICATION_BEFORE,
 		    ARGS(A(p->cursor.id)));
 	if (back)
-		compose_add(s, F_NOTIFICATION_OLDEST,
-		    ARGS(A(p->size + 1)));
+		compose_add(s, F_NOTIFICATION_OLDEST, ARGS(A(p->size + 1)));
 	else
 		compose_add(s, F_NOTIFICATION_NEWEST,
 		    ARGS(A(p->size + 1), A(p->offset)));
@@ -232,8 +231,8 @@ notification_unread(struct ctx *c, int64_t *count)
 /* --- marking ------------------------------------------------------------ */
 
 static enum err
-read_ids(struct ctx *c, const struct notification_mark *in,
-    struct uuid **ids, size_t *n)
+read_ids(struct ctx *c, const struct notification_mark *in, struct uuid **ids,
+    size_t *n)
 {
 	enum err err = OK;
 
@@ -262,8 +261,8 @@ notification_mark_read(struct ctx *c, const struct notification_mark *in,
 	TX_SCOPE(tx, c);
 
 	TRY(read_ids(c, in, &ids, &n));
-	db_queue_rows(c, Q_NOTIFICATION_FIND, ARGS(A(ids[0]),
-	    A(c->caller.id)), &found);
+	db_queue_rows(c, Q_NOTIFICATION_FIND,
+	    ARGS(A(ids[0]), A(c->caller.id)), &found);
 	TRY(db_exec_n(c, Q_NOTIFICATION_MARK_READ,
 	    ARGS(A(c->caller.id), A(array_uuids(c->arena, ids, n))),
 	    &out->updated));
@@ -278,8 +277,8 @@ notification_mark_all_read(struct ctx *c, struct notification_marked *out)
 {
 	TX_SCOPE(tx, c);
 
-	TRY(db_exec_n(c, Q_NOTIFICATION_MARK_ALL_READ,
-	    ARGS(A(c->caller.id)), &out->updated));
+	TRY(db_exec_n(c, Q_NOTIFICATION_MARK_ALL_READ, ARGS(A(c->caller.id)),
+	    &out->updated));
 	TRY(notification_unread(c, &out->unread_count));
 	return tx_commit(&tx);
 }

@@ -26,9 +26,11 @@ static enum err
 cancel(struct ctx *c, const struct order_cancel *in, struct buf *out,
     struct uuid *refund_id)
 {
-	struct actor by = { .id = c->caller.id, .role = "customer",
+	struct actor by = { .id = c->caller.id,
+		.role = "customer",
 		.note = in->reason };
-	struct refund_plan plan = { .reason = in->reason, .source = "buyer",
+	struct refund_plan plan = { .reason = in->reason,
+		.source = "buyer",
 		.requested_by = c->caller.id };
 	struct held_order o;
 	TX_SCOPE(tx, c);

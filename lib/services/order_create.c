@@ -192,7 +192,8 @@ take_addresses(struct ctx *c, struct address_choice *ship,
 	d->ship_to_state = text_state_code(shipping->state);
 	d->order.shipping_address = snapshot(c, shipping);
 	d->order.billing_address = billing == NULL ?
-	    d->order.shipping_address : snapshot(c, billing);
+	    d->order.shipping_address :
+	    snapshot(c, billing);
 	return OK;
 }
 
@@ -255,8 +256,8 @@ sum_up(struct ctx *c, struct draft *d)
 			&l->item.line_total))
 			return fault(c, "order: a line total leaves int64");
 		add_tax(d, l);
-		l->commission =
-		    money_share(l->item.line_total, l->commission_bps);
+		l->commission = money_share(l->item.line_total,
+		    l->commission_bps);
 		l->part = part_of(d, l);
 		l->item.seller_order_id = o->parts[l->part].id;
 		add_totals(&o->parts[l->part].totals, &l->item);
@@ -302,8 +303,8 @@ name_order(struct ctx *c, struct order *o, int64_t serial)
 	o->number = arena_printf(c->arena, "HT%.2s%.2s%.2s-%06lld", at + 2,
 	    at + 5, at + 8, (long long)serial);
 	for (size_t i = 0; i < o->nparts; i++)
-		o->parts[i].number =
-		    arena_printf(c->arena, "%s-%zu", o->number, i + 1);
+		o->parts[i].number = arena_printf(c->arena, "%s-%zu",
+		    o->number, i + 1);
 }
 
 static void
@@ -364,9 +365,9 @@ queue_items(struct ctx *c, const struct draft *d)
 			A(l->category_id), A(i->name), A(i->sku), A(i->image),
 			A(l->hsn_code), A(i->quantity), A(i->unit_price),
 			A(i->line_total), A(i->tax_rate_bps), A(i->cgst),
-			A(i->sgst), A(i->igst), A(i->cgst + i->sgst + i->igst),
-			A(l->commission_bps), A(l->commission_scope),
-			A(l->commission)));
+			A(i->sgst), A(i->igst),
+			A(i->cgst + i->sgst + i->igst), A(l->commission_bps),
+			A(l->commission_scope), A(l->commission)));
 		db_queue(c, Q_RESERVATION_ADD,
 		    ARGS(A(i->id), A(o->id), A(i->variant_id), A(i->quantity),
 			A(d->expires_at)));
@@ -399,8 +400,10 @@ queue_stock(struct ctx *c, const struct draft *d)
 static enum err
 queue_news(struct ctx *c, const struct draft *d)
 {
-	struct held_order o = { .id = d->order.id, .account_id = c->caller.id,
-		.number = d->order.number, .total = d->order.totals.total };
+	struct held_order o = { .id = d->order.id,
+		.account_id = c->caller.id,
+		.number = d->order.number,
+		.total = d->order.totals.total };
 
 	order_tell_buyer(c, "order_placed", &o, NULL);
 	return d->cod ? order_tell_sellers(c, "seller_new_order", &o, NULL) :
@@ -437,7 +440,8 @@ begin_draft(struct ctx *c, const struct order_create *in, struct draft *d)
 	d->cod = strcmp(in->payment_method, "cod") == 0;
 	o->id = uuid_new();
 	o->placed_at = clock_now_us();
-	o->expires_at = d->cod ? 0 :
+	o->expires_at = d->cod ?
+	    0 :
 	    o->placed_at + c->config->order_expiry_mins * 60 * 1000000;
 	o->status = d->cod ? "confirmed" : "pending_payment";
 	o->payment_status = "unpaid";

@@ -35,8 +35,10 @@ static void
 tell(struct ctx *c, const char *type, struct uuid account_id,
     struct uuid source, const struct about *a)
 {
-	struct news n = { .type = type, .account_id = account_id,
-		.source_id = source, .data = describe(c, a) };
+	struct news n = { .type = type,
+		.account_id = account_id,
+		.source_id = source,
+		.data = describe(c, a) };
 
 	notification_queue(c, &n);
 }
@@ -77,12 +79,12 @@ order_tell_refunded(struct ctx *c, struct uuid order_id, const char *number,
 }
 
 void
-order_tell_admins(struct ctx *c, const char *type, struct uuid order_id,
-    const char *number, struct uuid source, int64_t amount,
-    const char *reason)
+order_tell_admins(struct ctx *c, struct uuid order_id, const char *number,
+    const struct order_alert *alert)
 {
-	struct about a = { order_id, number, amount, reason };
-	struct news n = { .type = type, .source_id = source,
+	struct about a = { order_id, number, alert->amount, alert->reason };
+	struct news n = { .type = alert->type,
+		.source_id = alert->source,
 		.data = describe(c, &a) };
 
 	notification_queue_admins(c, &n);

@@ -22,10 +22,15 @@ void order_tell_refunded(struct ctx *c, struct uuid order_id,
     const char *number, struct uuid buyer, struct uuid refund_id,
     int64_t amount);
 
-/* Every administrator: refund_requested, payment_mismatch.  source is what
+/* Something about an order that administrators should know: source is what
  * happened, so that a repeat tells nobody twice. */
-void order_tell_admins(struct ctx *c, const char *type, struct uuid order_id,
-    const char *number, struct uuid source, int64_t amount,
-    const char *reason);
+struct order_alert {
+	const char *type; /* refund_requested, payment_mismatch */
+	struct uuid source;
+	int64_t amount;
+	const char *reason;
+};
+void order_tell_admins(struct ctx *c, struct uuid order_id,
+    const char *number, const struct order_alert *alert);
 
 #endif

@@ -115,8 +115,10 @@ static const struct field order_fields[] = {
 	OUT_OBJ("billing_address", &snapshot_shape, "For the invoice"),
 	OUT_TEXT_NULL("purchase_order_number", "The buyer's own number"),
 	OUT_TEXT_NULL("notes", "The buyer's words"),
-	OUT("seller_orders", FIELD_LIST, OPTIONAL, "One part per seller; "
-	    "not in lists", .shape = &seller_order_shape),
+	OUT("seller_orders", FIELD_LIST, OPTIONAL,
+	    "One part per seller; "
+	    "not in lists",
+	    .shape = &seller_order_shape),
 	OUT_TIME("placed_at", "When it was ordered"),
 	OUT_TIME_NULL("expires_at", "Until when it can be paid"),
 	{ 0 },
@@ -129,8 +131,8 @@ static const struct field event_fields[] = {
 	OUT_TEXT_NULL("note", "Why"),
 	{ 0 },
 };
-static const struct shape event_shape = { "order_event",
-	"A step of an order", event_fields };
+static const struct shape event_shape = { "order_event", "A step of an order",
+	event_fields };
 
 static const struct field part_status_fields[] = {
 	OUT_UUID("id", "Sub-order"),
@@ -204,7 +206,8 @@ write_item(struct json *j, const struct order_item *i)
 }
 
 static void
-write_part(struct json *j, const struct order *o, const struct seller_order *p)
+write_part(struct json *j, const struct order *o,
+    const struct seller_order *p)
 {
 	js_open(j, '{');
 	js_uuid(j, "id", p->id);

@@ -23,7 +23,7 @@ struct held_order {
 
 /* Who moves it, for the history. */
 struct actor {
-	struct uuid id; /* zero for the system */
+	struct uuid id;   /* zero for the system */
 	const char *role; /* customer, seller, admin, provider, system */
 	const char *note; /* or NULL */
 };

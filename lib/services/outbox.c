@@ -40,8 +40,8 @@ outbox_claim(struct ctx *c, struct outbox_message **out, size_t *n)
 {
 	struct rows r;
 
-	TRY(db_each(c, Q_OUTBOX_CLAIM,
-	    ARGS(A(OUTBOX_BATCH), A(OUTBOX_TRIES)), &r));
+	TRY(db_each(c, Q_OUTBOX_CLAIM, ARGS(A(OUTBOX_BATCH), A(OUTBOX_TRIES)),
+	    &r));
 	*out = ARENA_ARRAY(c->arena, (size_t)r.count, struct outbox_message);
 	*n = 0;
 	while (row_next(&r)) {
@@ -93,7 +93,7 @@ static void
 add_value(struct json_object *data, const char *name, const char *value)
 {
 	struct json_object *v = value == NULL ? NULL :
-	    json_object_new_string(value);
+						json_object_new_string(value);
 
 	if (v != NULL && json_object_object_add(data, name, v) != 0)
 		json_object_put(v);
@@ -213,8 +213,7 @@ send_one(struct ctx *c, struct attempt *a)
 	a->why = "of no known kind";
 	if (dot == NULL ||
 	    (!a->m->is_sms && strncmp(a->m->kind, "mail.", 5) != 0) ||
-	    strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz_") !=
-		strlen(dot + 1))
+	    strspn(dot + 1, "abcdefghijklmnopqrstuvwxyz_") != strlen(dot + 1))
 		return OUTBOX_DEAD;
 	a->why = "its payload cannot be read";
 	if (read_data(c, a->m, &a->data) != OK)

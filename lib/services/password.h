@@ -16,8 +16,8 @@ enum { PASSWORD_MIN = 10, PASSWORD_MAX = 128 };
  * fault of the field.  Length is the input table's business.
  * Errors: ERR_VALIDATION.
  */
-enum err password_check(struct ctx *c, const char *field, const char *password,
-    const char *email);
+enum err password_check(struct ctx *c, const char *field,
+    const char *password, const char *email);
 
 /* The encoded hash, in the arena; about ten milliseconds of one core. */
 enum err password_hash(struct ctx *c, const char *password, const char **out);

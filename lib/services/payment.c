@@ -29,8 +29,7 @@ static const struct field payment_fields[] = {
 	OUT_TIME_NULL("captured_at", "When the money came"),
 	{ 0 },
 };
-const struct shape payment_shape = { "payment", "A payment",
-	payment_fields };
+const struct shape payment_shape = { "payment", "A payment", payment_fields };
 
 static const struct field checkout_fields[] = {
 	OUT_TEXT("key_id", "Public key of the shop"),
@@ -264,8 +263,9 @@ call_provider(struct ctx *c, struct opening *p)
 		return provider_err(c, result);
 	if (order.amount != p->amount ||
 	    strcmp(order.currency, p->currency) != 0)
-		return fault(c, "payment: the provider's order has another "
-			"amount");
+		return fault(c,
+		    "payment: the provider's order has another "
+		    "amount");
 	p->provider_order_id = order.id;
 	return OK;
 }
@@ -368,7 +368,8 @@ check_signature(struct ctx *c, const struct payment_verify *in)
 	if (provider_signature_matches(signed_text, strlen(signed_text),
 		c->config->razorpay_key_secret, in->razorpay_signature))
 		return OK;
-	return fail(c, ERR_INVALID_SIGNATURE, "The signature does not match.");
+	return fail(c, ERR_INVALID_SIGNATURE,
+	    "The signature does not match.");
 }
 
 /* What the provider says now; without it, what the signature says. */
@@ -382,7 +383,8 @@ ask_provider(struct ctx *c, const struct payment_verify *in, int64_t amount,
 	*news = (struct money_news){ .state = MONEY_AUTHORIZED,
 		.provider_order_id = in->razorpay_order_id,
 		.provider_payment_id = in->razorpay_payment_id,
-		.amount = amount, .currency = "INR" };
+		.amount = amount,
+		.currency = "INR" };
 	if (provider_payment_fetch(c, in->razorpay_payment_id, &p, &why) !=
 		PROVIDER_OK ||
 	    strcmp(p.order_id, in->razorpay_order_id) != 0)

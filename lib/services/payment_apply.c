@@ -52,8 +52,9 @@ flag(struct ctx *c, const struct held_order *o, const struct held_payment *p,
 	if (p->needs_review)
 		return OK;
 	db_queue(c, Q_PAYMENT_SET_REVIEW, ARGS(A(p->id)));
-	order_tell_admins(c, "payment_mismatch", o->id, o->number, p->id,
-	    n->amount, "The amount or currency is not the order's.");
+	order_tell_admins(c, o->id, o->number,
+	    &(struct order_alert){ "payment_mismatch", p->id, n->amount,
+		"The amount or currency is not the order's." });
 	return db_flush(c);
 }
 
@@ -83,8 +84,8 @@ second_capture(struct ctx *c, const struct held_order *o,
 	if (known)
 		return OK;
 	db_queue(c, Q_PAYMENT_ADD_STRAY,
-	    ARGS(A(id), A(o->id), A(o->account_id),
-		A(n->provider_payment_id), A(n->amount), A(n->method)));
+	    ARGS(A(id), A(o->id), A(o->account_id), A(n->provider_payment_id),
+		A(n->amount), A(n->method)));
 	ledger_stray_captured(c, o->id, id, n->amount);
 	return refund_open_stray(c, o->id, id, n->amount,
 	    "The order was paid twice.");

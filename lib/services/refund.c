@@ -51,12 +51,13 @@ refund_line_of(const struct refund_lines *lines, struct uuid id)
 }
 
 static enum err
-take_items(struct ctx *c, const struct refund_plan *plan, struct refund_lines *lines)
+take_items(struct ctx *c, const struct refund_plan *plan,
+    struct refund_lines *lines)
 {
 	for (size_t i = 0; i < plan->nitems; i++) {
 		const struct refund_item_in *in = &plan->items[i];
-		struct refund_line *l =
-		    refund_line_of(lines, in->order_item_id);
+		struct refund_line *l = refund_line_of(lines,
+		    in->order_item_id);
 
 		if (l == NULL || l->take_quantity > 0)
 			return fail_field(c,
@@ -72,8 +73,8 @@ take_items(struct ctx *c, const struct refund_plan *plan, struct refund_lines *l
 
 /* Decides the lines; *amount is what they sum to. */
 static enum err
-decide(struct ctx *c, const struct refund_plan *plan, struct refund_lines *lines,
-    int64_t *amount)
+decide(struct ctx *c, const struct refund_plan *plan,
+    struct refund_lines *lines, int64_t *amount)
 {
 	if (plan->nitems > 0)
 		TRY(take_items(c, plan, lines));
@@ -161,8 +162,7 @@ refund_open(struct ctx *c, const struct held_order *o,
 	    ARGS(A(*id), A(o->id), A(common_part(&lines)), A(payment_id),
 		A(amount), A(plan->reason), A("processing"), A(plan->source),
 		A(plan->restock), A(gateway_key(c, *id)),
-		A(plan->requested_by), A(c->idem_principal),
-		A(c->idem_key)));
+		A(plan->requested_by), A(c->idem_principal), A(c->idem_key)));
 	queue_lines(c, *id, &lines);
 	TRY(db_flush(c));
 	return cod ? book_processed(c, *id) : OK;
@@ -281,8 +281,9 @@ failed(struct ctx *c, const struct open_refund *f)
 	db_queue(c, Q_ORDER_ITEMS_DROP_REFUND, ARGS(A(f->id)));
 	db_queue(c, Q_REFUND_SET_STATUS, ARGS(A(f->id), A("failed")));
 	db_queue(c, Q_ORDER_SET_REFUND_STATE, ARGS(A(f->order_id)));
-	order_tell_admins(c, "payment_mismatch", f->order_id, f->number,
-	    f->id, f->amount, "A refund failed at the provider.");
+	order_tell_admins(c, f->order_id, f->number,
+	    &(struct order_alert){ "payment_mismatch", f->id, f->amount,
+		"A refund failed at the provider." });
 	return db_flush(c);
 }
 
@@ -356,8 +357,8 @@ refund_run(struct ctx *c, struct uuid id)
 }
 
 enum err
-refund_news(struct ctx *c, const char *provider_refund_id,
-    const char *key, const char *status, bool *known)
+refund_news(struct ctx *c, const char *provider_refund_id, const char *key,
+    const char *status, bool *known)
 {
 	struct open_refund f;
 	struct rows r;

@@ -26,7 +26,8 @@ static const struct shape item_shape = { "refund_item", "A line paid back",
 static const struct field refund_fields[] = {
 	OUT_UUID("id", "Refund"),
 	OUT_UUID("order_id", "Order"),
-	OUT("seller_order_id", FIELD_UUID, NULLABLE, "Where all of it "
+	OUT("seller_order_id", FIELD_UUID, NULLABLE,
+	    "Where all of it "
 	    "belongs to one part"),
 	OUT("payment_id", FIELD_UUID, NULLABLE, "Payment it goes back on"),
 	OUT_I64("amount", "Paid back"),
@@ -184,15 +185,15 @@ is_returnable(struct rows *parts, struct uuid seller_order_id)
 }
 
 static enum err
-take_wanted(struct ctx *c, const struct refund_request *in, struct refund_lines *w,
-    struct rows *parts, struct uuid *part)
+take_wanted(struct ctx *c, const struct refund_request *in,
+    struct refund_lines *w, struct rows *parts, struct uuid *part)
 {
 	const struct refund_item_in *items = in->items.v;
 
 	*part = (struct uuid){ 0 };
 	for (size_t i = 0; i < in->items.n; i++) {
-		struct refund_line *l =
-		    refund_line_of(w, items[i].order_item_id);
+		struct refund_line *l = refund_line_of(w,
+		    items[i].order_item_id);
 
 		if (l == NULL)
 			return fail(c, ERR_NOT_FOUND,
@@ -200,22 +201,24 @@ take_wanted(struct ctx *c, const struct refund_request *in, struct refund_lines 
 		if (!is_returnable(parts, l->seller_order_id))
 			return fail(c, ERR_INVALID_STATE,
 			    "%s is not delivered, or its return window is "
-			    "over.", l->name);
+			    "over.",
+			    l->name);
 		if (l->take_quantity > 0 ||
 		    !refund_take_units(l, items[i].quantity))
 			return fail_field(c,
 			    arena_printf(c->arena, "items.%zu.quantity", i),
 			    "More than was ordered and not yet returned.");
 		*part = i == 0 || uuid_equal(*part, l->seller_order_id) ?
-		    l->seller_order_id : (struct uuid){ 0 };
+		    l->seller_order_id :
+		    (struct uuid){ 0 };
 	}
 	return OK;
 }
 
 static enum err
 add_request(struct ctx *c, const struct refund_request *in,
-    const struct held_order *o, const struct refund_lines *w, struct uuid part,
-    struct uuid *id)
+    const struct held_order *o, const struct refund_lines *w,
+    struct uuid part, struct uuid *id)
 {
 	int64_t amount = 0;
 	struct rows r;
@@ -237,11 +240,11 @@ add_request(struct ctx *c, const struct refund_request *in,
 		if (w->v[i].take_quantity > 0)
 			db_queue(c, Q_REFUND_ITEM_ADD,
 			    ARGS(A(*id), A(w->v[i].id),
-				A(w->v[i].take_quantity),
-				A(w->v[i].take),
+				A(w->v[i].take_quantity), A(w->v[i].take),
 				A(w->v[i].take_commission)));
-	order_tell_admins(c, "refund_requested", o->id, o->number, *id,
-	    amount, in->reason);
+	order_tell_admins(c, o->id, o->number,
+	    &(struct order_alert){ "refund_requested", *id, amount,
+		in->reason });
 	return OK;
 }
 

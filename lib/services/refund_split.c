@@ -15,7 +15,8 @@ left(const struct refund_line *l)
 static int64_t
 returned(const struct refund_line *l, int64_t refunded)
 {
-	return l->net == 0 ? 0 :
+	return l->net == 0 ?
+	    0 :
 	    (int64_t)((wide)l->commission * refunded / l->net);
 }
 
@@ -76,7 +77,8 @@ refund_take_amount(struct refund_line *lines, size_t n, int64_t amount)
 		return true;
 	}
 	for (size_t i = 0; i < n; i++) {
-		lines[i].take = (int64_t)(amount * (wide)left(&lines[i]) / sum);
+		lines[i].take = (int64_t)(amount * (wide)left(&lines[i]) /
+		    sum);
 		rest -= lines[i].take;
 	}
 	for (size_t i = n; i-- > 0 && rest > 0;) {

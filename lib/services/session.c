@@ -33,8 +33,11 @@ static enum err
 sign_access(struct ctx *c, struct uuid account_id, struct uuid session_id,
     const char *role, struct tokens *out)
 {
-	struct token t = { .type = TOKEN_ACCESS, .subject = account_id,
-		.session_id = session_id, .id = uuid_new(), .role = role };
+	struct token t = { .type = TOKEN_ACCESS,
+		.subject = account_id,
+		.session_id = session_id,
+		.id = uuid_new(),
+		.role = role };
 
 	return sign(c, t, c->config->jwt_access_secs, &out->access);
 }
@@ -44,8 +47,11 @@ static enum err
 sign_refresh(struct ctx *c, struct uuid account_id, struct uuid session_id,
     struct uuid parent, const char *role, struct tokens *out)
 {
-	struct token t = { .type = TOKEN_REFRESH, .subject = account_id,
-		.session_id = session_id, .id = uuid_new(), .role = role };
+	struct token t = { .type = TOKEN_REFRESH,
+		.subject = account_id,
+		.session_id = session_id,
+		.id = uuid_new(),
+		.role = role };
 	int64_t valid_secs = c->config->jwt_refresh_secs;
 
 	db_queue(c, Q_REFRESH_ADD,
@@ -95,8 +101,8 @@ counted_failures(struct ctx *c, const struct attempt *a,
 {
 	struct rows r;
 
-	TRY(db_one(c, Q_LOGIN_FAILURE_COUNT,
-	    ARGS(A(a->pair), A(WINDOW_SECS)), &r));
+	TRY(db_one(c, Q_LOGIN_FAILURE_COUNT, ARGS(A(a->pair), A(WINDOW_SECS)),
+	    &r));
 	s->allowed = col_i64(&r) < s->limit;
 	s->retry_after_secs = WINDOW_SECS;
 	return OK;
@@ -231,7 +237,8 @@ reused(struct ctx *c, const struct token *t, const struct refresh_state *s)
 {
 	if (!s->just_used) {
 		log_warn("refresh token used again, session ended "
-			 "request_id=%s", c->request_id);
+			 "request_id=%s",
+		    c->request_id);
 		TRY(db_exec(c, Q_SESSION_REVOKE,
 		    ARGS(A(s->session_id), A(t->subject),
 			A("refresh token used again"))));

@@ -63,7 +63,8 @@ text(struct json_object *o, const char *name)
 	struct json_object *v = member(o, name);
 
 	return json_object_is_type(v, json_type_string) ?
-	    json_object_get_string(v) : "";
+	    json_object_get_string(v) :
+	    "";
 }
 
 static struct json_object *
@@ -84,7 +85,8 @@ webhook_receive(struct ctx *c, const struct webhook *in)
 
 	if (!is_signed(c, in)) {
 		log_warn("webhook with a wrong signature refused "
-			 "request_id=%s bytes=%zu", c->request_id, in->len);
+			 "request_id=%s bytes=%zu",
+		    c->request_id, in->len);
 		return fail(c, ERR_INVALID_SIGNATURE,
 		    "The signature does not match.");
 	}
@@ -118,7 +120,8 @@ number(struct json_object *o, const char *name)
 	struct json_object *v = member(o, name);
 
 	return json_object_is_type(v, json_type_int) ?
-	    json_object_get_int64(v) : -1;
+	    json_object_get_int64(v) :
+	    -1;
 }
 
 static const char *
@@ -136,7 +139,8 @@ apply_payment(struct ctx *c, struct json_object *p, enum money_state state,
 	struct money_news news = { .state = state,
 		.provider_order_id = text(p, "order_id"),
 		.provider_payment_id = text(p, "id"),
-		.amount = number(p, "amount"), .currency = text(p, "currency"),
+		.amount = number(p, "amount"),
+		.currency = text(p, "currency"),
 		.method = text_or_null(p, "method"),
 		.reason = text_or_null(p, "error_description") };
 	enum money_outcome outcome;
@@ -219,8 +223,8 @@ webhook_apply(struct ctx *c, const char *id)
 	chars = strlen(hex);
 	body = arena_alloc(c->arena, chars / 2 + 1);
 	if (chars > 2)
-		sodium_hex2bin(body, chars / 2, hex + 2, chars - 2, NULL, &len,
-		    NULL);
+		sodium_hex2bin(body, chars / 2, hex + 2, chars - 2, NULL,
+		    &len, NULL);
 	event = parse(c, (const char *)body, len);
 	if (event == NULL)
 		v = (struct verdict){ "ignored", "not JSON" };

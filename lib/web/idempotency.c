@@ -362,7 +362,8 @@ look(struct request *rq, struct kept *k, bool *found)
 	k->fingerprint = bytes_of(c, col_text(&r), &len);
 	*found = col_bool(&r);
 	if (!*found) {
-		if (sodium_memcmp(k->fingerprint, rq->fingerprint, PRINT) == 0)
+		if (sodium_memcmp(k->fingerprint, rq->fingerprint, PRINT) ==
+		    0)
 			return OK;
 		return fail(c, ERR_IDEMPOTENCY_KEY_REUSED,
 		    "This key was sent with another request.");

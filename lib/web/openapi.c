@@ -5,6 +5,7 @@
 
 #include "core/config.h"
 #include "core/json.h"
+#include "web/openapi_example.h"
 
 enum { SHAPES_MAX = 200 };
 
@@ -18,7 +19,6 @@ struct writer {
 };
 
 static void write_schema(struct writer *w, const struct field *f, bool in);
-static void write_example(struct writer *w, const struct field *f, bool in);
 
 static void
 note_shape(struct writer *w, const struct shape *s, bool page)
@@ -222,97 +222,6 @@ write_schema(struct writer *w, const struct field *f, bool in)
 	js_close(&w->j, '}');
 }
 
-/* --- examples ----------------------------------------------------------- */
-
-static void
-write_example_object(struct writer *w, const struct field *fields, bool in)
-{
-	js_open(&w->j, '{');
-	for (const struct field *f = fields; f->kind != FIELD_END; f++) {
-		bool shown = in ?
-		    (f->flags & (REQUIRED | HAS_DEFAULT)) || f->example :
-		    !(f->flags & OPTIONAL);
-
-		if (!shown)
-			continue;
-		js_key(&w->j, f->name);
-		write_example(w, f, in);
-	}
-	js_close(&w->j, '}');
-}
-
-static void
-write_example(struct writer *w, const struct field *f, bool in)
-{
-	const char *text = f->example;
-
-	switch (f->kind) {
-	case FIELD_OBJ:
-		if (f->flags & NULLABLE) {
-			js_null(&w->j, NULL);
-			return;
-		}
-		write_example_object(w,
-		    f->shape != NULL ? f->shape->fields : f->fields, in);
-		break;
-	case FIELD_LIST:
-	case FIELD_TEXTS:
-		js_open(&w->j, '[');
-		if (f->shape != NULL)
-			write_example_object(w, f->shape->fields, in);
-		else if (f->fields != NULL)
-			write_example_object(w, f->fields, in);
-		else
-			js_str(&w->j, NULL, text != NULL ? text : "text");
-		js_close(&w->j, ']');
-		break;
-	case FIELD_MAP:
-	case FIELD_ATTRS:
-		js_open(&w->j, '{');
-		js_str(&w->j, "Colour", "Red");
-		js_close(&w->j, '}');
-		break;
-	case FIELD_I64:
-		js_i64(&w->j, NULL,
-		    text != NULL               ? strtoll(text, NULL, 10) :
-			f->flags & HAS_DEFAULT ? f->fallback :
-			f->min > 0             ? f->min :
-						 1);
-		break;
-	case FIELD_NUMBER:
-		js_tenths(&w->j, NULL, 45);
-		break;
-	case FIELD_BOOL:
-		js_bool(&w->j, NULL, f->fallback != 0);
-		break;
-	case FIELD_UUID:
-		text = text != NULL ? text :
-				      "0199a5b2-7c3e-7f10-8a54-2f6f5c1d9e01";
-		/* fall through */
-	default:
-		if (text == NULL && f->kind == FIELD_TIME)
-			text = "2026-11-22T10:19:35Z";
-		if (text == NULL && f->kind == FIELD_DATE)
-			text = "2026-11-22";
-		if (text == NULL && f->kind == FIELD_ENUM)
-			text = f->values[0];
-		js_str(&w->j, NULL, text != NULL ? text : "text");
-	}
-}
-
-static void
-write_example_page(struct writer *w, const struct shape *s)
-{
-	js_open(&w->j, '{');
-	js_i64(&w->j, "count", 1);
-	js_null(&w->j, "next");
-	js_null(&w->j, "previous");
-	js_open_key(&w->j, "results", '[');
-	write_example_object(w, s->fields, false);
-	js_close(&w->j, ']');
-	js_close(&w->j, '}');
-}
-
 /* --- operations --------------------------------------------------------- */
 
 static void
@@ -334,7 +243,7 @@ write_parameter(struct writer *w, const struct field *f)
 	write_schema(w, f, false);
 	if (f->example != NULL) {
 		js_key(&w->j, "example");
-		write_example(w, f, true);
+		openapi_example(&w->j, f, true);
 	}
 	js_close(&w->j, '}');
 }
@@ -372,7 +281,7 @@ write_body(struct writer *w, const struct route *r)
 	write_object(w, r->in, true);
 	js_close(&w->j, '}');
 	js_key(&w->j, "example");
-	write_example_object(w, r->in, true);
+	openapi_example_object(&w->j, r->in, true);
 	js_close(&w->j, '}');
 	js_close(&w->j, '}');
 	js_close(&w->j, '}');
@@ -431,9 +340,9 @@ write_answer(struct writer *w, const struct route *r)
 	write_ref(w, r->out->name, r->out_kind == OUT_IS_PAGE ? "_page" : "");
 	js_key(&w->j, "example");
 	if (r->out_kind == OUT_IS_PAGE)
-		write_example_page(w, r->out);
+		openapi_example_page(&w->j, r->out);
 	else
-		write_example_object(w, r->out->fields, false);
+		openapi_example_object(&w->j, r->out->fields, false);
 	js_close(&w->j, '}');
 }
 
@@ -665,81 +574,4 @@ openapi_fragment(struct arena *a, const struct app *app, struct buf *b)
 	write_paths(w, app);
 	write_shapes(w);
 	js_close(&w->j, '}');
-}
-
-/* --- the whole document ------------------------------------------------- */
-
-static const char head[] =
-    "{\"openapi\":\"3.1.0\",\"info\":{\"title\":\"haat\","
-    "\"version\":\"1.0.0\",\"summary\":\"Multi-vendor marketplace\","
-    "\"description\":\"Errors are problem+json with a stable `code`. Lists "
-    "are pages with `next` and `previous` links. Amounts are integers in "
-    "the currency's minor unit.\"},\"servers\":[{\"url\":\"/\"}],"
-    "\"security\":[],\"components\":{\"securitySchemes\":{\"bearer\":{"
-    "\"type\":\"http\",\"scheme\":\"bearer\",\"bearerFormat\":\"JWT\","
-    "\"description\":\"The access token of auth/login/\"}},"
-    "\"parameters\":{\"IdempotencyKey\":{\"name\":\"Idempotency-Key\","
-    "\"in\":\"header\",\"required\":false,\"description\":\"1 to 255 "
-    "visible ASCII characters without comma. The same key and request give "
-    "the first answer again.\",\"schema\":{\"type\":\"string\","
-    "\"minLength\":1,\"maxLength\":255}}},\"schemas\":{\"problem\":{"
-    "\"type\":\"object\",\"description\":\"RFC 9457\",\"properties\":{"
-    "\"type\":{\"type\":\"string\"},\"title\":{\"type\":\"string\"},"
-    "\"status\":{\"type\":\"integer\"},\"detail\":{\"type\":\"string\"},"
-    "\"code\":{\"type\":\"string\"},\"request_id\":{\"type\":\"string\"},"
-    "\"errors\":{\"type\":\"object\",\"additionalProperties\":{\"type\":"
-    "\"array\",\"items\":{\"type\":\"string\"}}}},\"required\":[\"type\","
-    "\"title\",\"status\",\"detail\",\"code\",\"request_id\"],"
-    "\"additionalProperties\":false}";
-
-static void
-collect(struct json_object *into, struct json_object *file, const char *key)
-{
-	struct json_object *part;
-
-	if (!json_object_object_get_ex(file, key, &part))
-		return;
-	json_object_object_foreach(part, name, value) {
-		json_object_object_add(into, name, json_object_get(value));
-	}
-}
-
-static void
-print_members(struct json_object *o, bool comma)
-{
-	json_object_object_foreach(o, name, value) {
-		printf("%s\"%s\":%s", comma ? "," : "", name,
-		    json_object_to_json_string_ext(value,
-			JSON_C_TO_STRING_NOSLASHESCAPE));
-		comma = true;
-	}
-}
-
-int
-openapi_merge(struct arena *a, char **files, int n)
-{
-	struct json_object *paths = json_object_new_object();
-	struct json_object *schemas = json_object_new_object();
-
-	(void)a;
-	for (int i = 0; i < n; i++) {
-		struct json_object *o = json_object_from_file(files[i]);
-
-		if (o == NULL) {
-			fprintf(stderr, "%s: %s\n", files[i],
-			    json_util_get_last_err());
-			return 1;
-		}
-		collect(paths, o, "paths");
-		collect(schemas, o, "schemas");
-		json_object_put(o);
-	}
-	printf("%s", head);
-	print_members(schemas, true);
-	printf("}},\"paths\":{");
-	print_members(paths, false);
-	printf("}}\n");
-	json_object_put(paths);
-	json_object_put(schemas);
-	return 0;
 }

@@ -460,6 +460,14 @@ export const contract = () => main.contract()
 // The invariants hold at every committed moment, so also after each file.
 after(() => main.checkInvariants())
 
+// A test that failed may have left a server open, which would keep the file for ever.
+after(() => {
+  setTimeout(() => {
+    console.error(`${process.argv[1]}: something was left open`)
+    process.exit()
+  }, 60000).unref()
+})
+
 // ---- parallel clients --------------------------------------------------------
 
 /** Runs fn(0) … fn(n-1) at once, over connections that are open already. */
