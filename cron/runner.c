@@ -266,7 +266,7 @@ name_folder(void)
 int
 main(int argc, char **argv)
 {
-	struct arena *a = arena_new();
+	struct arena *a;
 	sigset_t signals;
 	bool good;
 
@@ -275,6 +275,7 @@ main(int argc, char **argv)
 		fputs("usage: runner [--pid FILE] CRONTAB\n", stderr);
 		return 2;
 	}
+	a = arena_new();
 	sigemptyset(&signals);
 	sigaddset(&signals, SIGTERM);
 	sigaddset(&signals, SIGINT);

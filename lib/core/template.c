@@ -74,8 +74,10 @@ put_value(struct buf *b, const char *v, enum template_form form)
 	for (; *v != '\0'; v++) {
 		bool control = (unsigned char)*v < 0x20 || *v == 0x7f;
 
-		if (control && form == TEMPLATE_TEXT && *v != '\r')
-			control = *v != '\n' && *v != '\t';
+		if (form == TEMPLATE_TEXT && (*v == '\n' || *v == '\t'))
+			control = false;
+		if (form == TEMPLATE_TEXT && v[0] == '\r' && v[1] == '\n')
+			continue;
 		buf_char(b, (char)(control ? ' ' : *v));
 	}
 }

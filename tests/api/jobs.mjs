@@ -2,6 +2,7 @@
  * jobs.mjs: the programs of cron/ on an instance, and who they talk to: a
  * mail server and a provider of short messages.
  */
+import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
@@ -31,13 +32,16 @@ async function settingsOf(on) {
   return on.environment
 }
 
-/** Starts a program of cron/; settings beat those of the instance. */
-export async function startJob(on, name, words = [], settings = {}) {
-  const child = spawn(path.join(folder, name), words, {
+/** Starts a program of cron/, under another one if named; settings beat those of the instance. */
+export async function startJob(on, name, words = [], settings = {}, under = []) {
+  const [program, ...rest] = [...under, path.join(folder, name), ...words]
+  const child = spawn(program, rest, {
     cwd: root,
     env: {
       PATH: process.env.PATH, TZ: 'UTC', LANG: 'C.UTF-8',
-      ASAN_OPTIONS: `log_path=${on.stateDir}/log/asan:exitcode=99:handle_abort=1`,
+      ASAN_OPTIONS: `log_path=${on.stateDir}/log/asan:exitcode=99:handle_abort=1` +
+        // It cannot look for leaks while another program traces this one.
+        (under.length ? ':detect_leaks=0' : ''),
       UBSAN_OPTIONS: `log_path=${on.stateDir}/log/asan:print_stacktrace=1`,
       ...await settingsOf(on), TEMPLATE_DIR: path.join(root, 'templates'), ...settings,
     },
@@ -57,6 +61,15 @@ export async function startJob(on, name, words = [], settings = {}) {
 /** Runs one to its end: {status, signal, text, counts}. */
 export const runJob = async (on, name, words, settings) =>
   (await startJob(on, name, words, settings)).ended
+
+/** Runs one that is killed at its n-th system call of these; whether it was. */
+export async function runKilled(on, name, calls, n, settings) {
+  const job = await startJob(on, name, [], settings, ['strace', '-qq', '-o', '/dev/null',
+    '-e', `trace=${calls}`, '-e', `inject=${calls}:signal=KILL:when=${n}`])
+  const { status, signal, text } = await job.ended
+  assert(signal === 'SIGKILL' || status === 0, text)
+  return signal === 'SIGKILL'
+}
 
 // ---- mail --------------------------------------------------------------------
 
@@ -130,6 +143,8 @@ export async function mailServer({ refuse = () => 0, onMail = () => {}, ...optio
   })
   server.on('error', () => {})
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  // A test that fails leaves it behind, and that must not keep the others.
+  server.server.unref()
   const { port } = server.server.address()
   return { port, url: `smtp://127.0.0.1:${port}`, mails,
     stop: () => new Promise(resolve => server.close(resolve)) }
@@ -149,6 +164,7 @@ export async function smsProvider() {
     })
   })
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  server.unref()
   provider.url = `http://127.0.0.1:${server.address().port}/send`
   provider.stop = () => new Promise(resolve => {
     server.closeAllConnections?.()

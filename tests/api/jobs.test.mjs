@@ -7,7 +7,8 @@ import { after, test } from 'node:test'
 
 import { customer, mode, root, seller, startInstance, together, unique, until, uuid7 }
   from './harness.mjs'
-import { folderMails, mailServer, runJob, schedule, smsProvider, startJob } from './jobs.mjs'
+import { folderMails, mailServer, runJob, runKilled, schedule, smsProvider, startJob }
+  from './jobs.mjs'
 
 // An instance of its own, whose schedule is run by hand.
 const own = await startInstance({ JOBS: '0' })
@@ -221,6 +222,34 @@ test('I03 killed after the mail was taken and before it is marked: again, once, 
     const seen = sink.mails.map(mail => mail.headers['message-id'].slice(1, 37))
     assert.equal(seen.length, 4)
     assert.deepEqual([...new Set(seen)].sort(), [...ids].sort())
+    await sink.stop()
+  })
+
+test('I02 killed at each of its calls in turn, the outbox still sends all, none three times',
+  async () => {
+    const sink = await mailServer()
+    for (const [url, calls] of [[sink.url, 'sendto'], ['', 'sendto,fsync,renameat']]) {
+      let killed = true
+      for (let n = 1; killed; n++) {
+        await clean()
+        sink.mails.length = 0
+        const before = folderMails(own).length
+        const ids = [await queue(), await queue()]
+        killed = await runKilled(own, 'outbox', calls, n, { SMTP_URL: url })
+        await sql`update outbox set next_try_at = now() where sent_at is null`
+        await until(async () =>
+          / ok /.test((await runJob(own, 'outbox', [], { SMTP_URL: url })).text))
+        assert.equal((await sql`select from outbox where sent_at is null`).length, 0, `at ${n}`)
+        const seen = sink.mails.map(mail => mail.headers['message-id'].slice(1, 37))
+        if (url) {
+          assert.deepEqual([...new Set(seen)].sort(), [...ids].sort(), `at ${n}`)
+          assert(seen.length <= 3, `at ${n}: ${seen.length} mails`)
+        } else {
+          assert.equal(folderMails(own).length, before + 2, `at ${n}`)
+        }
+        assert(n < 100)
+      }
+    }
     await sink.stop()
   })
 
@@ -506,6 +535,21 @@ test('the runner refuses a crontab that it does not understand', async () => {
 })
 
 // ---- purge -------------------------------------------------------------------
+
+test('I02 killed at each of its calls in turn, purge ends the same after the next run',
+  async () => {
+    let killed = true
+    for (let n = 1; killed; n++) {
+      await sql`delete from login_failure`
+      await sql`insert into login_failure (bucket, failed_at)
+        select 'old', now() - interval '25 hours' from generate_series(1, 600)`
+      await sql`insert into login_failure (bucket) values ('new')`
+      killed = await runKilled(own, 'purge', 'sendto', n)
+      await until(async () => / ok /.test((await runJob(own, 'purge')).text))
+      assert.deepEqual(await sql`select bucket from login_failure`, [{ bucket: 'new' }], `at ${n}`)
+      assert(n < 100)
+    }
+  })
 
 test('purge removes what is old, and nothing else', async () => {
   await clean()

@@ -179,7 +179,9 @@ choose(struct sender *s, int64_t now, int64_t *at)
 
 /* --- one try ------------------------------------------------------------- */
 
+/* Its parameters are libcurl's. */
 static size_t
+/* NOLINTNEXTLINE(readability-non-const-parameter) */
 drop(char *p, size_t size, size_t n, void *arg)
 {
 	(void)p;
@@ -270,6 +272,8 @@ finished(struct sender *s, CURLcode result)
 	struct event *e = s->current;
 	long status = 0;
 
+	if (e == NULL)
+		return;
 	curl_easy_getinfo(s->easy, CURLINFO_RESPONSE_CODE, &status);
 	curl_multi_remove_handle(s->multi, s->easy);
 	s->current = NULL;
@@ -300,7 +304,7 @@ sender_multi(struct sender *s)
 }
 
 int
-sender_timeout_ms(const struct sender *s)
+sender_timeout_ms(struct sender *s)
 {
 	int64_t now = clock_mono_us(), at;
 
@@ -308,7 +312,7 @@ sender_timeout_ms(const struct sender *s)
 	    s->sandbox->settings.webhook_url[0] == '\0')
 		return POLL_MS;
 	/* choose() changes nothing but its own random number. */
-	if (choose((struct sender *)(uintptr_t)s, now, &at) != NULL)
+	if (choose(s, now, &at) != NULL)
 		return 0;
 	at = (at - now) / 1000 + 1;
 	return at < POLL_MS ? (int)at : POLL_MS;

@@ -41,7 +41,7 @@ struct sender_counts sender_counts(const struct sender *s);
 
 /* For the loop: what to wait with, how long, and what to do then. */
 CURLM *sender_multi(struct sender *s);
-int sender_timeout_ms(const struct sender *s);
+int sender_timeout_ms(struct sender *s);
 void sender_step(struct sender *s);
 
 #endif

@@ -56,7 +56,8 @@ lines_are_told_apart(void **state)
 
 		CHECK(got == rows[i].want, "\"%s\": %d", rows[i].line, got);
 		CHECK(got != CRON_ENTRY ||
-			strcmp(command, rows[i].command) == 0,
+			(command != NULL &&
+			    strcmp(command, rows[i].command) == 0),
 		    "\"%s\": \"%s\"", rows[i].line, command);
 	}
 }

@@ -73,6 +73,8 @@ names_become_values(void **state)
 		{ "{{x}}", "{\"x\":\"<&\"}", "<&", TEMPLATE_TEXT },
 		{ "{{x}}", "{\"x\":\"a\\nb\\u0007c\"}", "a\nb c",
 		    TEMPLATE_TEXT },
+		{ "{{x}}", "{\"x\":\"a\\r\\n.\\r\\n\\rb\"}", "a\n.\n b",
+		    TEMPLATE_TEXT },
 		{ "{{x}}", "{\"x\":\"a\\r\\nBcc: y\"}", "a  Bcc: y",
 		    TEMPLATE_LINE },
 		/* What is no name stays as it is. */
