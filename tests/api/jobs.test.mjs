@@ -549,6 +549,7 @@ test('I02 killed at each of its calls in turn, purge ends the same after the nex
       assert.deepEqual(await sql`select bucket from login_failure`, [{ bucket: 'new' }], `at ${n}`)
       assert(n < 100)
     }
+    await sql`delete from login_failure`
   })
 
 test('purge removes what is old, and nothing else', async () => {

@@ -56,7 +56,7 @@ lines_are_told_apart(void **state)
 
 		CHECK(got == rows[i].want, "\"%s\": %d", rows[i].line, got);
 		CHECK(got != CRON_ENTRY ||
-			(command != NULL &&
+			(command != NULL && rows[i].command != NULL &&
 			    strcmp(command, rows[i].command) == 0),
 		    "\"%s\": \"%s\"", rows[i].line, command);
 	}

@@ -1,0 +1,1283 @@
+
+CREATE FUNCTION public.append_only() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	raise exception '% is append-only', tg_table_name using errcode = '42501';
+end $$;
+
+CREATE FUNCTION public.commission_at(for_seller uuid, for_category uuid, at timestamp with time zone) RETURNS TABLE(rate_bps integer, scope text)
+    LANGUAGE sql STABLE
+    AS $$
+	with recursive line (id, parent_id, depth) as (
+		select c.id, c.parent_id, 0 from category c where c.id = for_category
+		union all
+		select c.id, c.parent_id, l.depth + 1
+		from line l join category c on c.id = l.parent_id
+		where l.depth < 10),
+	rate (rate_bps, scope, rank, effective_from) as (
+		select r.rate_bps, r.scope, 0, r.effective_from
+		from commission_rate r
+		where r.scope = 'seller' and r.seller_id = for_seller and r.effective_from <= at
+		union all
+		select r.rate_bps, r.scope, 1 + l.depth, r.effective_from
+		from commission_rate r join line l on l.id = r.category_id
+		where r.scope = 'category' and r.effective_from <= at
+		union all
+		select r.rate_bps, r.scope, 1000, r.effective_from
+		from commission_rate r
+		where r.scope = 'global' and r.effective_from <= at)
+	select rate.rate_bps, rate.scope from rate
+	order by rate.rank, rate.effective_from desc
+	limit 1
+$$;
+
+CREATE FUNCTION public.journal_balanced() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if (select coalesce(sum(amount), 0) from posting where journal_id = new.journal_id) <> 0 then
+		raise exception 'journal % does not balance', new.journal_id
+			using errcode = '23514', constraint = 'journal_balances';
+	end if;
+	return null;
+end $$;
+
+CREATE FUNCTION public.product_counted() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if tg_op <> 'INSERT' and old.is_listed then
+		update category_count set product_count = product_count - 1
+		where category_id = old.category_id;
+	end if;
+	if tg_op <> 'DELETE' and new.is_listed then
+		insert into category_count as c (category_id, product_count)
+		values (new.category_id, 1)
+		on conflict on constraint category_count_pk
+		do update set product_count = c.product_count + 1;
+	end if;
+	return null;
+end $$;
+
+CREATE FUNCTION public.product_worded() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	insert into search_word as w (word, uses)
+	select t.lexeme, 1
+	from unnest(to_tsvector('simple'::regconfig,
+		new.name || ' ' || coalesce(new.brand, ''))) t
+	where length(t.lexeme) between 3 and 40
+	order by t.lexeme
+	on conflict on constraint search_word_pk do nothing;
+	return null;
+end $$;
+
+CREATE FUNCTION public.stock_crossed_zero() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+declare
+	crossed uuid := (select product_id from variant where id = new.variant_id);
+begin
+	perform from product where id = crossed for no key update;
+	update product p
+	set in_stock = exists (
+		select from variant v join stock s on s.variant_id = v.id
+		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved)
+	where p.id = crossed;
+	return null;
+end $$;
+
+CREATE TABLE public.account (
+    id uuid NOT NULL,
+    email text NOT NULL,
+    email_key text GENERATED ALWAYS AS (lower(email)) STORED NOT NULL,
+    password_hash text NOT NULL,
+    full_name text NOT NULL,
+    phone text,
+    role text DEFAULT 'customer'::text NOT NULL,
+    account_type text DEFAULT 'individual'::text NOT NULL,
+    company_name text,
+    gstin text,
+    is_email_verified boolean DEFAULT false NOT NULL,
+    is_blocked boolean DEFAULT false NOT NULL,
+    blocked_reason text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_login_at timestamp with time zone,
+    CONSTRAINT account_company_named CHECK (((account_type <> 'business'::text) OR (company_name IS NOT NULL))),
+    CONSTRAINT account_role_known CHECK ((role = ANY (ARRAY['customer'::text, 'seller'::text, 'admin'::text]))),
+    CONSTRAINT account_type_known CHECK ((account_type = ANY (ARRAY['individual'::text, 'business'::text])))
+);
+
+CREATE TABLE public.account_token (
+    token_hash bytea NOT NULL,
+    account_id uuid NOT NULL,
+    purpose text NOT NULL,
+    email text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    CONSTRAINT account_token_hash_size CHECK ((octet_length(token_hash) = 32)),
+    CONSTRAINT account_token_purpose_known CHECK ((purpose = ANY (ARRAY['verify'::text, 'reset'::text])))
+);
+
+CREATE TABLE public.address (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    label text,
+    full_name text NOT NULL,
+    phone text NOT NULL,
+    line1 text NOT NULL,
+    line2 text,
+    city text NOT NULL,
+    state text NOT NULL,
+    postal_code text NOT NULL,
+    country text DEFAULT 'IN'::text NOT NULL,
+    is_default boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.audit_log (
+    id bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor_id uuid,
+    actor_email text,
+    action text NOT NULL,
+    entity text NOT NULL,
+    entity_id text,
+    changes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    ip text,
+    request_id text,
+    previous_hash bytea,
+    hash bytea
+);
+
+ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.audit_log_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.cart (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.cart_line (
+    id uuid NOT NULL,
+    cart_id uuid NOT NULL,
+    variant_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    CONSTRAINT cart_line_quantity_sane CHECK (((quantity >= 1) AND (quantity <= 9999)))
+);
+
+CREATE TABLE public.category (
+    id uuid NOT NULL,
+    parent_id uuid,
+    name text NOT NULL,
+    slug text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT category_not_own_parent CHECK ((parent_id <> id))
+);
+
+CREATE TABLE public.category_count (
+    category_id uuid NOT NULL,
+    product_count bigint DEFAULT 0 NOT NULL
+)
+WITH (fillfactor='60');
+
+CREATE TABLE public.commission_rate (
+    id uuid NOT NULL,
+    scope text NOT NULL,
+    category_id uuid,
+    seller_id uuid,
+    rate_bps integer NOT NULL,
+    effective_from timestamp with time zone DEFAULT now() NOT NULL,
+    set_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT commission_rate_sane CHECK (((rate_bps >= 0) AND (rate_bps <= 10000))),
+    CONSTRAINT commission_rate_scope_known CHECK ((scope = ANY (ARRAY['global'::text, 'category'::text, 'seller'::text]))),
+    CONSTRAINT commission_rate_target CHECK ((((scope = 'global'::text) AND (category_id IS NULL) AND (seller_id IS NULL)) OR ((scope = 'category'::text) AND (category_id IS NOT NULL) AND (seller_id IS NULL)) OR ((scope = 'seller'::text) AND (seller_id IS NOT NULL) AND (category_id IS NULL))))
+);
+
+CREATE TABLE public.earning (
+    id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    seller_order_id uuid NOT NULL,
+    refund_id uuid,
+    gross bigint NOT NULL,
+    commission bigint NOT NULL,
+    amount bigint NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    matures_at timestamp with time zone,
+    matured_at timestamp with time zone,
+    settlement_id uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT earning_adds_up CHECK ((amount = (gross - commission)))
+);
+
+CREATE TABLE public.idempotency_key (
+    principal text NOT NULL,
+    key text NOT NULL,
+    fingerprint bytea NOT NULL,
+    state text NOT NULL,
+    recovery jsonb,
+    status integer,
+    content_type text,
+    body bytea,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT idempotency_fingerprint_size CHECK ((octet_length(fingerprint) = 32)),
+    CONSTRAINT idempotency_finished_has_status CHECK (((state = 'finished'::text) = (status IS NOT NULL))),
+    CONSTRAINT idempotency_key_size CHECK (((char_length(key) >= 1) AND (char_length(key) <= 255))),
+    CONSTRAINT idempotency_state_known CHECK ((state = ANY (ARRAY['started'::text, 'finished'::text])))
+);
+
+CREATE TABLE public.job (
+    name text NOT NULL,
+    period_secs bigint NOT NULL,
+    known_at timestamp with time zone DEFAULT now() NOT NULL,
+    ok_at timestamp with time zone,
+    CONSTRAINT job_period_positive CHECK ((period_secs > 0))
+);
+
+CREATE TABLE public.job_run (
+    id bigint NOT NULL,
+    job text NOT NULL,
+    started_at timestamp with time zone DEFAULT now() NOT NULL,
+    finished_at timestamp with time zone,
+    ok boolean,
+    counts jsonb DEFAULT '{}'::jsonb NOT NULL,
+    note text
+);
+
+ALTER TABLE public.job_run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
+    SEQUENCE NAME public.job_run_id_seq
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1
+);
+
+CREATE TABLE public.journal (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    ref text NOT NULL,
+    order_id uuid,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.kyc_document (
+    id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    document_type text NOT NULL,
+    storage_name text NOT NULL,
+    content_type text NOT NULL,
+    byte_size bigint NOT NULL,
+    sha256 bytea NOT NULL,
+    status text DEFAULT 'pending'::text NOT NULL,
+    uploaded_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT kyc_document_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'accepted'::text, 'rejected'::text]))),
+    CONSTRAINT kyc_document_type_known CHECK ((document_type = ANY (ARRAY['pan_card'::text, 'gst_certificate'::text, 'address_proof'::text, 'bank_proof'::text, 'incorporation_certificate'::text])))
+);
+
+CREATE TABLE public.login_failure (
+    bucket text NOT NULL,
+    failed_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.notification (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    type text NOT NULL,
+    title text NOT NULL,
+    body text NOT NULL,
+    data jsonb DEFAULT '{}'::jsonb NOT NULL,
+    is_read boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    source_id uuid
+);
+
+CREATE TABLE public.order_event (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    seller_order_id uuid,
+    from_status text,
+    status text NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor_id uuid,
+    actor_role text DEFAULT 'system'::text NOT NULL,
+    note text
+);
+
+CREATE TABLE public.order_item (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    seller_order_id uuid NOT NULL,
+    "position" integer NOT NULL,
+    product_id uuid NOT NULL,
+    variant_id uuid NOT NULL,
+    category_id uuid NOT NULL,
+    name text NOT NULL,
+    sku text NOT NULL,
+    image text,
+    hsn_code text,
+    quantity bigint NOT NULL,
+    refunded_quantity bigint DEFAULT 0 NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    unit_price bigint NOT NULL,
+    discount bigint DEFAULT 0 NOT NULL,
+    line_total bigint NOT NULL,
+    tax_rate_bps integer NOT NULL,
+    cgst bigint DEFAULT 0 NOT NULL,
+    sgst bigint DEFAULT 0 NOT NULL,
+    igst bigint DEFAULT 0 NOT NULL,
+    tax_total bigint NOT NULL,
+    refunded_amount bigint DEFAULT 0 NOT NULL,
+    commission_rate_bps integer NOT NULL,
+    commission_scope text NOT NULL,
+    commission_amount bigint NOT NULL,
+    CONSTRAINT order_item_price_positive CHECK ((unit_price > 0)),
+    CONSTRAINT order_item_quantity_positive CHECK ((quantity > 0)),
+    CONSTRAINT order_item_refund_fits CHECK ((((refunded_quantity >= 0) AND (refunded_quantity <= quantity)) AND ((refunded_amount >= 0) AND (refunded_amount <= (line_total - discount))))),
+    CONSTRAINT order_item_scope_known CHECK ((commission_scope = ANY (ARRAY['global'::text, 'category'::text, 'seller'::text]))),
+    CONSTRAINT order_item_tax_adds_up CHECK ((tax_total = ((cgst + sgst) + igst))),
+    CONSTRAINT order_item_total_adds_up CHECK ((line_total = (unit_price * quantity)))
+);
+
+CREATE SEQUENCE public.order_number
+    START WITH 1
+    INCREMENT BY 1
+    NO MINVALUE
+    NO MAXVALUE
+    CACHE 1;
+
+CREATE TABLE public.orders (
+    id uuid NOT NULL,
+    number text NOT NULL,
+    account_id uuid NOT NULL,
+    status text NOT NULL,
+    payment_status text DEFAULT 'unpaid'::text NOT NULL,
+    payment_method text NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    subtotal bigint NOT NULL,
+    discount_total bigint DEFAULT 0 NOT NULL,
+    shipping_total bigint DEFAULT 0 NOT NULL,
+    tax_total bigint NOT NULL,
+    total bigint NOT NULL,
+    shipping_address jsonb NOT NULL,
+    billing_address jsonb NOT NULL,
+    purchase_order_number text,
+    notes text,
+    placed_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone,
+    paid_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    cancel_reason text,
+    idem_principal text,
+    idem_key text,
+    CONSTRAINT orders_method_known CHECK ((payment_method = ANY (ARRAY['razorpay'::text, 'cod'::text]))),
+    CONSTRAINT orders_payment_known CHECK ((payment_status = ANY (ARRAY['unpaid'::text, 'paid'::text, 'failed'::text, 'partially_refunded'::text, 'refunded'::text]))),
+    CONSTRAINT orders_status_known CHECK ((status = ANY (ARRAY['pending_payment'::text, 'confirmed'::text, 'processing'::text, 'shipped'::text, 'delivered'::text, 'cancelled'::text]))),
+    CONSTRAINT orders_total_adds_up CHECK (((total = ((subtotal - discount_total) + shipping_total)) AND (total >= 0)))
+);
+
+CREATE TABLE public.outbox (
+    id uuid NOT NULL,
+    kind text NOT NULL,
+    account_id uuid,
+    payload jsonb NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    next_try_at timestamp with time zone DEFAULT now() NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    sent_at timestamp with time zone,
+    dead_at timestamp with time zone,
+    last_error text
+);
+
+CREATE TABLE public.payment (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    provider text NOT NULL,
+    provider_order_id text,
+    provider_payment_id text,
+    receipt text,
+    amount bigint NOT NULL,
+    captured_amount bigint DEFAULT 0 NOT NULL,
+    refund_reserved bigint DEFAULT 0 NOT NULL,
+    refunded_amount bigint DEFAULT 0 NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    method text,
+    status text DEFAULT 'created'::text NOT NULL,
+    failure_reason text,
+    is_live boolean DEFAULT true NOT NULL,
+    needs_review boolean DEFAULT false NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    captured_at timestamp with time zone,
+    idem_principal text,
+    idem_key text,
+    CONSTRAINT payment_amount_positive CHECK ((amount > 0)),
+    CONSTRAINT payment_provider_known CHECK ((provider = ANY (ARRAY['razorpay'::text, 'cod'::text]))),
+    CONSTRAINT payment_refund_fits CHECK (((refund_reserved >= 0) AND (refund_reserved <= captured_amount))),
+    CONSTRAINT payment_refunded_fits CHECK (((refunded_amount >= 0) AND (refunded_amount <= refund_reserved))),
+    CONSTRAINT payment_status_known CHECK ((status = ANY (ARRAY['created'::text, 'authorized'::text, 'captured'::text, 'failed'::text, 'partially_refunded'::text, 'refunded'::text])))
+);
+
+CREATE TABLE public.posting (
+    journal_id uuid NOT NULL,
+    line integer NOT NULL,
+    account text NOT NULL,
+    seller_id uuid,
+    amount bigint NOT NULL,
+    CONSTRAINT posting_account_known CHECK ((account = ANY (ARRAY['gateway_clearing'::text, 'cod_clearing'::text, 'bank'::text, 'buyer_refunds'::text, 'commission'::text, 'tax'::text, 'fees'::text, 'seller_pending'::text, 'seller_payable'::text]))),
+    CONSTRAINT posting_amount_given CHECK ((amount <> 0)),
+    CONSTRAINT posting_seller_named CHECK (((account = ANY (ARRAY['seller_pending'::text, 'seller_payable'::text])) = (seller_id IS NOT NULL)))
+);
+
+CREATE TABLE public.price_tier (
+    id uuid NOT NULL,
+    variant_id uuid NOT NULL,
+    min_quantity bigint NOT NULL,
+    price bigint NOT NULL,
+    audience text DEFAULT 'all'::text NOT NULL,
+    CONSTRAINT price_tier_audience_known CHECK ((audience = ANY (ARRAY['all'::text, 'business'::text]))),
+    CONSTRAINT price_tier_price_positive CHECK ((price > 0)),
+    CONSTRAINT price_tier_quantity_positive CHECK ((min_quantity >= 1))
+);
+
+CREATE TABLE public.product (
+    id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    category_id uuid NOT NULL,
+    name text NOT NULL,
+    slug text NOT NULL,
+    description text,
+    brand text,
+    attributes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    options jsonb DEFAULT '[]'::jsonb NOT NULL,
+    min_order_quantity bigint DEFAULT 1 NOT NULL,
+    tax_rate_bps integer DEFAULT 1800 NOT NULL,
+    hsn_code text,
+    status text DEFAULT 'pending'::text NOT NULL,
+    rejection_reason text,
+    pending_changes jsonb,
+    pending_since timestamp with time zone,
+    seller_active boolean DEFAULT true NOT NULL,
+    is_listed boolean GENERATED ALWAYS AS (((status = 'approved'::text) AND seller_active)) STORED NOT NULL,
+    price bigint NOT NULL,
+    compare_at_price bigint,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    in_stock boolean DEFAULT false NOT NULL,
+    rating_sum bigint DEFAULT 0 NOT NULL,
+    rating_count bigint DEFAULT 0 NOT NULL,
+    rating_tenths integer GENERATED ALWAYS AS (
+CASE
+    WHEN (rating_count = 0) THEN 0
+    ELSE ((((rating_sum * 20) + rating_count) / (rating_count * 2)))::integer
+END) STORED NOT NULL,
+    popularity bigint DEFAULT 0 NOT NULL,
+    image text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    approved_at timestamp with time zone,
+    tsv tsvector GENERATED ALWAYS AS (((setweight(to_tsvector('english'::regconfig, name), 'A'::"char") || setweight(to_tsvector('english'::regconfig, COALESCE(brand, ''::text)), 'B'::"char")) || setweight(to_tsvector('english'::regconfig, COALESCE(description, ''::text)), 'C'::"char"))) STORED NOT NULL,
+    CONSTRAINT product_compare_higher CHECK (((compare_at_price IS NULL) OR (compare_at_price >= price))),
+    CONSTRAINT product_minimum_positive CHECK ((min_order_quantity >= 1)),
+    CONSTRAINT product_price_positive CHECK ((price > 0)),
+    CONSTRAINT product_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'pending'::text, 'approved'::text, 'rejected'::text, 'archived'::text]))),
+    CONSTRAINT product_tax_rate_sane CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000)))
+);
+
+CREATE TABLE public.product_image (
+    id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    url text NOT NULL,
+    thumbnail_url text NOT NULL,
+    alt text,
+    "position" integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.refresh_token (
+    jti uuid NOT NULL,
+    session_id uuid NOT NULL,
+    parent uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    used_at timestamp with time zone,
+    revoked_at timestamp with time zone
+);
+
+CREATE TABLE public.refund (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    seller_order_id uuid,
+    payment_id uuid,
+    amount bigint NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    reason text,
+    status text NOT NULL,
+    source text DEFAULT 'buyer'::text NOT NULL,
+    rejection_reason text,
+    restock boolean DEFAULT false NOT NULL,
+    gateway_key text,
+    provider_refund_id text,
+    requested_by uuid,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    processed_at timestamp with time zone,
+    idem_principal text,
+    idem_key text,
+    CONSTRAINT refund_amount_positive CHECK ((amount > 0)),
+    CONSTRAINT refund_source_known CHECK ((source = ANY (ARRAY['buyer'::text, 'seller'::text, 'admin'::text, 'system'::text, 'gateway'::text]))),
+    CONSTRAINT refund_status_known CHECK ((status = ANY (ARRAY['requested'::text, 'approved'::text, 'processing'::text, 'processed'::text, 'rejected'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.refund_item (
+    refund_id uuid NOT NULL,
+    order_item_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    amount bigint NOT NULL,
+    commission_reversed bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT refund_item_amount_positive CHECK ((amount > 0)),
+    CONSTRAINT refund_item_quantity_sane CHECK ((quantity >= 0))
+);
+
+CREATE TABLE public.reservation (
+    order_item_id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    variant_id uuid NOT NULL,
+    quantity bigint NOT NULL,
+    state text DEFAULT 'held'::text NOT NULL,
+    expires_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    closed_at timestamp with time zone,
+    CONSTRAINT reservation_quantity_positive CHECK ((quantity > 0)),
+    CONSTRAINT reservation_state_known CHECK ((state = ANY (ARRAY['held'::text, 'consumed'::text, 'released'::text])))
+);
+
+CREATE TABLE public.review (
+    id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    rating integer NOT NULL,
+    title text,
+    body text,
+    author_name text NOT NULL,
+    is_verified_purchase boolean DEFAULT true NOT NULL,
+    status text DEFAULT 'published'::text NOT NULL,
+    reply_body text,
+    reply_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT review_rating_sane CHECK (((rating >= 1) AND (rating <= 5))),
+    CONSTRAINT review_status_known CHECK ((status = ANY (ARRAY['published'::text, 'pending'::text, 'hidden'::text])))
+);
+
+CREATE TABLE public.review_media (
+    id uuid NOT NULL,
+    review_id uuid NOT NULL,
+    url text NOT NULL,
+    thumbnail_url text NOT NULL,
+    alt text,
+    "position" integer DEFAULT 0 NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.schema_migration (
+    version integer NOT NULL,
+    name text NOT NULL,
+    checksum text NOT NULL,
+    applied_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.search_word (
+    word text NOT NULL,
+    uses bigint DEFAULT 1 NOT NULL
+);
+
+CREATE TABLE public.seller (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    store_name text NOT NULL,
+    slug text NOT NULL,
+    legal_name text NOT NULL,
+    gstin text,
+    pan text,
+    phone text,
+    description text,
+    logo text,
+    pickup_address jsonb,
+    state_code text,
+    bank_account_holder text,
+    bank_account_number text,
+    bank_ifsc text,
+    status text DEFAULT 'pending'::text NOT NULL,
+    rejection_reason text,
+    pending_changes jsonb,
+    terms_accepted_at timestamp with time zone,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    approved_at timestamp with time zone,
+    CONSTRAINT seller_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'approved'::text, 'rejected'::text, 'suspended'::text])))
+);
+
+CREATE TABLE public.seller_order (
+    id uuid NOT NULL,
+    order_id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    number text NOT NULL,
+    status text NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    subtotal bigint NOT NULL,
+    discount_total bigint DEFAULT 0 NOT NULL,
+    shipping_total bigint DEFAULT 0 NOT NULL,
+    tax_total bigint NOT NULL,
+    total bigint NOT NULL,
+    commission_total bigint NOT NULL,
+    tracking jsonb,
+    placed_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    shipped_at timestamp with time zone,
+    delivered_at timestamp with time zone,
+    cancelled_at timestamp with time zone,
+    CONSTRAINT seller_order_status_known CHECK ((status = ANY (ARRAY['pending_payment'::text, 'pending'::text, 'confirmed'::text, 'packed'::text, 'shipped'::text, 'delivered'::text, 'cancelled'::text]))),
+    CONSTRAINT seller_order_total_adds_up CHECK (((total = ((subtotal - discount_total) + shipping_total)) AND (total >= 0)))
+);
+
+CREATE TABLE public.session (
+    id uuid NOT NULL,
+    account_id uuid NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    expires_at timestamp with time zone NOT NULL,
+    revoked_at timestamp with time zone,
+    revoked_why text,
+    ip text,
+    user_agent text
+);
+
+CREATE TABLE public.settlement (
+    id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    status text DEFAULT 'requested'::text NOT NULL,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    gross bigint NOT NULL,
+    commission bigint NOT NULL,
+    refunds bigint NOT NULL,
+    adjustments bigint DEFAULT 0 NOT NULL,
+    net bigint NOT NULL,
+    period_start timestamp with time zone,
+    period_end timestamp with time zone,
+    reference text,
+    reason text,
+    requested_at timestamp with time zone DEFAULT now() NOT NULL,
+    processed_at timestamp with time zone,
+    processed_by uuid,
+    idem_principal text,
+    idem_key text,
+    CONSTRAINT settlement_net_adds_up CHECK ((net = (((gross - commission) - refunds) + adjustments))),
+    CONSTRAINT settlement_status_known CHECK ((status = ANY (ARRAY['requested'::text, 'processing'::text, 'paid'::text, 'rejected'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.stock (
+    variant_id uuid NOT NULL,
+    on_hand bigint NOT NULL,
+    reserved bigint DEFAULT 0 NOT NULL,
+    CONSTRAINT stock_on_hand_sane CHECK ((on_hand >= 0)),
+    CONSTRAINT stock_reserved_fits CHECK (((reserved >= 0) AND (reserved <= on_hand)))
+)
+WITH (fillfactor='60');
+
+CREATE TABLE public.variant (
+    id uuid NOT NULL,
+    product_id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    sku text NOT NULL,
+    title text,
+    options jsonb DEFAULT '{}'::jsonb NOT NULL,
+    price bigint NOT NULL,
+    compare_at_price bigint,
+    currency text DEFAULT 'INR'::text NOT NULL,
+    "position" integer DEFAULT 0 NOT NULL,
+    is_active boolean DEFAULT true NOT NULL,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    updated_at timestamp with time zone DEFAULT now() NOT NULL,
+    CONSTRAINT variant_compare_higher CHECK (((compare_at_price IS NULL) OR (compare_at_price >= price))),
+    CONSTRAINT variant_price_positive CHECK ((price > 0))
+);
+
+CREATE TABLE public.webhook_event (
+    id text NOT NULL,
+    provider text NOT NULL,
+    event_type text NOT NULL,
+    payload bytea NOT NULL,
+    received_at timestamp with time zone DEFAULT now() NOT NULL,
+    state text DEFAULT 'received'::text NOT NULL,
+    attempts integer DEFAULT 0 NOT NULL,
+    next_try_at timestamp with time zone DEFAULT now() NOT NULL,
+    applied_at timestamp with time zone,
+    note text,
+    CONSTRAINT webhook_event_state_known CHECK ((state = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'parked'::text, 'flagged'::text])))
+);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_email_once UNIQUE (email_key);
+
+ALTER TABLE ONLY public.account
+    ADD CONSTRAINT account_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.account_token
+    ADD CONSTRAINT account_token_pk PRIMARY KEY (token_hash);
+
+ALTER TABLE ONLY public.address
+    ADD CONSTRAINT address_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cart
+    ADD CONSTRAINT cart_account_once UNIQUE (account_id);
+
+ALTER TABLE ONLY public.cart_line
+    ADD CONSTRAINT cart_line_once UNIQUE (cart_id, variant_id);
+
+ALTER TABLE ONLY public.cart_line
+    ADD CONSTRAINT cart_line_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.cart
+    ADD CONSTRAINT cart_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.category_count
+    ADD CONSTRAINT category_count_pk PRIMARY KEY (category_id);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_slug_once UNIQUE (slug);
+
+ALTER TABLE ONLY public.commission_rate
+    ADD CONSTRAINT commission_rate_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.earning
+    ADD CONSTRAINT earning_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.idempotency_key
+    ADD CONSTRAINT idempotency_key_pk PRIMARY KEY (principal, key);
+
+ALTER TABLE ONLY public.job
+    ADD CONSTRAINT job_pk PRIMARY KEY (name);
+
+ALTER TABLE ONLY public.job_run
+    ADD CONSTRAINT job_run_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.journal
+    ADD CONSTRAINT journal_once UNIQUE (kind, ref);
+
+ALTER TABLE ONLY public.journal
+    ADD CONSTRAINT journal_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kyc_document
+    ADD CONSTRAINT kyc_document_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.kyc_document
+    ADD CONSTRAINT kyc_document_storage_once UNIQUE (storage_name);
+
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT notification_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT notification_source_once UNIQUE (account_id, source_id, type);
+
+ALTER TABLE ONLY public.order_event
+    ADD CONSTRAINT order_event_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.order_item
+    ADD CONSTRAINT order_item_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_idem_once UNIQUE (idem_principal, idem_key);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_number_once UNIQUE (number);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.outbox
+    ADD CONSTRAINT outbox_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_idem_once UNIQUE (idem_principal, idem_key);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_provider_order_once UNIQUE (provider, provider_order_id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_provider_payment_once UNIQUE (provider, provider_payment_id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_receipt_once UNIQUE (receipt);
+
+ALTER TABLE ONLY public.posting
+    ADD CONSTRAINT posting_pk PRIMARY KEY (journal_id, line);
+
+ALTER TABLE ONLY public.price_tier
+    ADD CONSTRAINT price_tier_once UNIQUE (variant_id, audience, min_quantity);
+
+ALTER TABLE ONLY public.price_tier
+    ADD CONSTRAINT price_tier_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.product_image
+    ADD CONSTRAINT product_image_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.product
+    ADD CONSTRAINT product_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.product
+    ADD CONSTRAINT product_slug_once UNIQUE (slug);
+
+ALTER TABLE ONLY public.refresh_token
+    ADD CONSTRAINT refresh_token_pk PRIMARY KEY (jti);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_gateway_key_once UNIQUE (gateway_key);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_idem_once UNIQUE (idem_principal, idem_key);
+
+ALTER TABLE ONLY public.refund_item
+    ADD CONSTRAINT refund_item_pk PRIMARY KEY (refund_id, order_item_id);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_provider_once UNIQUE (provider_refund_id);
+
+ALTER TABLE ONLY public.reservation
+    ADD CONSTRAINT reservation_pk PRIMARY KEY (order_item_id);
+
+ALTER TABLE ONLY public.review_media
+    ADD CONSTRAINT review_media_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_once UNIQUE (product_id, account_id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.schema_migration
+    ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
+
+ALTER TABLE ONLY public.search_word
+    ADD CONSTRAINT search_word_pk PRIMARY KEY (word);
+
+ALTER TABLE ONLY public.seller
+    ADD CONSTRAINT seller_account_once UNIQUE (account_id);
+
+ALTER TABLE ONLY public.seller_order
+    ADD CONSTRAINT seller_order_number_once UNIQUE (number);
+
+ALTER TABLE ONLY public.seller_order
+    ADD CONSTRAINT seller_order_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.seller_order
+    ADD CONSTRAINT seller_order_seller_once UNIQUE (order_id, seller_id);
+
+ALTER TABLE ONLY public.seller
+    ADD CONSTRAINT seller_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.seller
+    ADD CONSTRAINT seller_slug_once UNIQUE (slug);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT settlement_idem_once UNIQUE (idem_principal, idem_key);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT settlement_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT settlement_reference_once UNIQUE (reference);
+
+ALTER TABLE ONLY public.stock
+    ADD CONSTRAINT stock_pk PRIMARY KEY (variant_id);
+
+ALTER TABLE ONLY public.variant
+    ADD CONSTRAINT variant_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.variant
+    ADD CONSTRAINT variant_sku_once UNIQUE (seller_id, sku);
+
+ALTER TABLE ONLY public.webhook_event
+    ADD CONSTRAINT webhook_event_pk PRIMARY KEY (id);
+
+CREATE INDEX account_token_by_account ON public.account_token USING btree (account_id, purpose);
+
+CREATE INDEX account_token_by_expiry ON public.account_token USING btree (expires_at);
+
+CREATE INDEX address_by_account ON public.address USING btree (account_id, id);
+
+CREATE UNIQUE INDEX address_default_once ON public.address USING btree (account_id) WHERE is_default;
+
+CREATE INDEX audit_log_by_action ON public.audit_log USING btree (action, id DESC);
+
+CREATE INDEX audit_log_by_actor ON public.audit_log USING btree (actor_id, id DESC);
+
+CREATE INDEX audit_log_by_entity ON public.audit_log USING btree (entity, entity_id, id DESC);
+
+CREATE INDEX audit_log_by_time ON public.audit_log USING btree (at);
+
+CREATE INDEX category_by_parent ON public.category USING btree (parent_id);
+
+CREATE INDEX commission_rate_by_category ON public.commission_rate USING btree (category_id, effective_from DESC) WHERE (scope = 'category'::text);
+
+CREATE INDEX commission_rate_by_seller ON public.commission_rate USING btree (seller_id, effective_from DESC) WHERE (scope = 'seller'::text);
+
+CREATE INDEX commission_rate_global ON public.commission_rate USING btree (effective_from DESC) WHERE (scope = 'global'::text);
+
+CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id);
+
+CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) WHERE (settlement_id IS NULL);
+
+CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id, seller_order_id) WHERE (refund_id IS NOT NULL);
+
+CREATE UNIQUE INDEX earning_sale_once ON public.earning USING btree (seller_order_id) WHERE (refund_id IS NULL);
+
+CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_at);
+
+CREATE INDEX idempotency_key_open ON public.idempotency_key USING btree (created_at) WHERE (state = 'started'::text);
+
+CREATE INDEX job_run_by_end ON public.job_run USING btree (finished_at);
+
+CREATE INDEX job_run_by_job ON public.job_run USING btree (job, id DESC);
+
+CREATE INDEX job_run_open ON public.job_run USING btree (job) WHERE (finished_at IS NULL);
+
+CREATE INDEX journal_by_created ON public.journal USING btree (created_at);
+
+CREATE INDEX journal_by_order ON public.journal USING btree (order_id);
+
+CREATE INDEX kyc_document_by_seller ON public.kyc_document USING btree (seller_id, id);
+
+CREATE INDEX login_failure_by_bucket ON public.login_failure USING btree (bucket, failed_at);
+
+CREATE INDEX login_failure_by_time ON public.login_failure USING btree (failed_at);
+
+CREATE INDEX notification_by_account ON public.notification USING btree (account_id, id DESC);
+
+CREATE INDEX notification_unread_by_account ON public.notification USING btree (account_id, id DESC) WHERE (NOT is_read);
+
+CREATE INDEX order_event_by_order ON public.order_event USING btree (order_id, id);
+
+CREATE INDEX order_item_by_order ON public.order_item USING btree (order_id, "position");
+
+CREATE INDEX order_item_by_product ON public.order_item USING btree (product_id);
+
+CREATE INDEX order_item_by_seller_order ON public.order_item USING btree (seller_order_id);
+
+CREATE INDEX orders_by_account ON public.orders USING btree (account_id, id DESC);
+
+CREATE INDEX orders_by_payment ON public.orders USING btree (payment_status, id DESC);
+
+CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at);
+
+CREATE INDEX orders_by_status ON public.orders USING btree (status, id DESC);
+
+CREATE INDEX orders_to_expire ON public.orders USING btree (expires_at) WHERE (status = 'pending_payment'::text);
+
+CREATE INDEX outbox_by_sending ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
+
+CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
+
+CREATE INDEX outbox_open ON public.outbox USING btree (next_try_at) WHERE ((sent_at IS NULL) AND (dead_at IS NULL));
+
+CREATE INDEX payment_by_account ON public.payment USING btree (account_id, id DESC);
+
+CREATE INDEX payment_by_order ON public.payment USING btree (order_id, id);
+
+CREATE UNIQUE INDEX payment_live_once ON public.payment USING btree (order_id) WHERE is_live;
+
+CREATE INDEX payment_open ON public.payment USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'authorized'::text]));
+
+CREATE INDEX posting_by_account ON public.posting USING btree (account, seller_id);
+
+CREATE INDEX posting_by_seller ON public.posting USING btree (seller_id) WHERE (seller_id IS NOT NULL);
+
+CREATE INDEX product_by_attribute ON public.product USING gin (attributes jsonb_path_ops) WHERE is_listed;
+
+CREATE INDEX product_by_brand ON public.product USING btree (lower(brand), id DESC) WHERE is_listed;
+
+CREATE INDEX product_by_category ON public.product USING btree (category_id, id DESC) WHERE is_listed;
+
+CREATE INDEX product_by_category_popularity ON public.product USING btree (category_id, popularity DESC, id DESC) WHERE is_listed;
+
+CREATE INDEX product_by_category_price ON public.product USING btree (category_id, price, id) WHERE is_listed;
+
+CREATE INDEX product_by_category_rating ON public.product USING btree (category_id, rating_tenths DESC, id DESC) WHERE is_listed;
+
+CREATE INDEX product_by_popularity ON public.product USING btree (popularity DESC, id DESC) WHERE is_listed;
+
+CREATE INDEX product_by_price ON public.product USING btree (price, id) WHERE is_listed;
+
+CREATE INDEX product_by_rating ON public.product USING btree (rating_tenths DESC, id DESC) WHERE is_listed;
+
+CREATE INDEX product_by_seller ON public.product USING btree (seller_id, id DESC);
+
+CREATE INDEX product_by_status ON public.product USING btree (status, id DESC) WHERE (status <> 'approved'::text);
+
+CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
+
+CREATE INDEX product_image_by_product ON public.product_image USING btree (product_id, "position", id);
+
+CREATE INDEX product_listed_by_seller ON public.product USING btree (seller_id, id DESC) INCLUDE (price, rating_tenths, popularity) WHERE is_listed;
+
+CREATE INDEX product_newest ON public.product USING btree (id DESC) WHERE is_listed;
+
+CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expires_at);
+
+CREATE INDEX refresh_token_by_session ON public.refresh_token USING btree (session_id);
+
+CREATE INDEX refund_by_order ON public.refund USING btree (order_id, id);
+
+CREATE INDEX refund_by_requester ON public.refund USING btree (requested_by, id DESC);
+
+CREATE INDEX refund_by_status ON public.refund USING btree (status, id DESC);
+
+CREATE INDEX refund_item_by_order_item ON public.refund_item USING btree (order_item_id);
+
+CREATE INDEX reservation_by_order ON public.reservation USING btree (order_id);
+
+CREATE INDEX reservation_live ON public.reservation USING btree (variant_id) WHERE (state = 'held'::text);
+
+CREATE INDEX review_by_product ON public.review USING btree (product_id, id DESC) WHERE (status = 'published'::text);
+
+CREATE INDEX review_by_status ON public.review USING btree (status, id DESC);
+
+CREATE INDEX review_media_by_review ON public.review_media USING btree (review_id, "position", id);
+
+CREATE INDEX search_word_like ON public.search_word USING gin (word public.gin_trgm_ops);
+
+CREATE INDEX search_word_prefix ON public.search_word USING btree (word text_pattern_ops, uses DESC);
+
+CREATE INDEX seller_by_status ON public.seller USING btree (status, id DESC);
+
+CREATE INDEX seller_order_by_seller ON public.seller_order USING btree (seller_id, id DESC);
+
+CREATE INDEX seller_order_by_seller_status ON public.seller_order USING btree (seller_id, status, id DESC);
+
+CREATE INDEX session_by_account ON public.session USING btree (account_id) WHERE (revoked_at IS NULL);
+
+CREATE INDEX session_by_expiry ON public.session USING btree (expires_at);
+
+CREATE INDEX settlement_by_seller ON public.settlement USING btree (seller_id, id DESC);
+
+CREATE INDEX settlement_by_status ON public.settlement USING btree (status, id DESC);
+
+CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "position", id);
+
+CREATE INDEX webhook_event_open ON public.webhook_event USING btree (next_try_at) WHERE (state = ANY (ARRAY['received'::text, 'parked'::text]));
+
+CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER journal_append_only BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION public.append_only();
+
+CREATE CONSTRAINT TRIGGER journal_balances AFTER INSERT ON public.posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.journal_balanced();
+
+CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE ON public.posting FOR EACH ROW EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER posting_no_truncate BEFORE TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER product_count_added AFTER INSERT OR DELETE ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_counted();
+
+CREATE TRIGGER product_count_moved AFTER UPDATE ON public.product FOR EACH ROW WHEN (((old.is_listed IS DISTINCT FROM new.is_listed) OR (old.category_id IS DISTINCT FROM new.category_id))) EXECUTE FUNCTION public.product_counted();
+
+CREATE TRIGGER product_words_added AFTER INSERT ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_worded();
+
+CREATE TRIGGER product_words_changed AFTER UPDATE OF name, brand ON public.product FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.brand IS DISTINCT FROM new.brand))) EXECUTE FUNCTION public.product_worded();
+
+CREATE TRIGGER stock_added AFTER INSERT ON public.stock FOR EACH ROW WHEN ((new.on_hand > new.reserved)) EXECUTE FUNCTION public.stock_crossed_zero();
+
+CREATE TRIGGER stock_crossed AFTER UPDATE ON public.stock FOR EACH ROW WHEN (((old.on_hand > old.reserved) IS DISTINCT FROM (new.on_hand > new.reserved))) EXECUTE FUNCTION public.stock_crossed_zero();
+
+ALTER TABLE ONLY public.account_token
+    ADD CONSTRAINT account_token_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.address
+    ADD CONSTRAINT address_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.cart
+    ADD CONSTRAINT cart_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.cart_line
+    ADD CONSTRAINT cart_line_cart FOREIGN KEY (cart_id) REFERENCES public.cart(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.cart_line
+    ADD CONSTRAINT cart_line_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.category_count
+    ADD CONSTRAINT category_count_category FOREIGN KEY (category_id) REFERENCES public.category(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.category
+    ADD CONSTRAINT category_parent FOREIGN KEY (parent_id) REFERENCES public.category(id);
+
+ALTER TABLE ONLY public.commission_rate
+    ADD CONSTRAINT commission_rate_category FOREIGN KEY (category_id) REFERENCES public.category(id);
+
+ALTER TABLE ONLY public.commission_rate
+    ADD CONSTRAINT commission_rate_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.earning
+    ADD CONSTRAINT earning_refund FOREIGN KEY (refund_id) REFERENCES public.refund(id);
+
+ALTER TABLE ONLY public.earning
+    ADD CONSTRAINT earning_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.earning
+    ADD CONSTRAINT earning_seller_order FOREIGN KEY (seller_order_id) REFERENCES public.seller_order(id);
+
+ALTER TABLE ONLY public.earning
+    ADD CONSTRAINT earning_settlement FOREIGN KEY (settlement_id) REFERENCES public.settlement(id);
+
+ALTER TABLE ONLY public.journal
+    ADD CONSTRAINT journal_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.kyc_document
+    ADD CONSTRAINT kyc_document_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.notification
+    ADD CONSTRAINT notification_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.order_event
+    ADD CONSTRAINT order_event_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_event
+    ADD CONSTRAINT order_event_seller_order FOREIGN KEY (seller_order_id) REFERENCES public.seller_order(id);
+
+ALTER TABLE ONLY public.order_item
+    ADD CONSTRAINT order_item_category FOREIGN KEY (category_id) REFERENCES public.category(id);
+
+ALTER TABLE ONLY public.order_item
+    ADD CONSTRAINT order_item_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.order_item
+    ADD CONSTRAINT order_item_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.order_item
+    ADD CONSTRAINT order_item_seller_order FOREIGN KEY (seller_order_id) REFERENCES public.seller_order(id);
+
+ALTER TABLE ONLY public.order_item
+    ADD CONSTRAINT order_item_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id);
+
+ALTER TABLE ONLY public.orders
+    ADD CONSTRAINT orders_account FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_account FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.payment
+    ADD CONSTRAINT payment_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.posting
+    ADD CONSTRAINT posting_journal FOREIGN KEY (journal_id) REFERENCES public.journal(id);
+
+ALTER TABLE ONLY public.posting
+    ADD CONSTRAINT posting_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.price_tier
+    ADD CONSTRAINT price_tier_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.product
+    ADD CONSTRAINT product_category FOREIGN KEY (category_id) REFERENCES public.category(id);
+
+ALTER TABLE ONLY public.product_image
+    ADD CONSTRAINT product_image_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.product
+    ADD CONSTRAINT product_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.refresh_token
+    ADD CONSTRAINT refresh_token_session FOREIGN KEY (session_id) REFERENCES public.session(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.refund_item
+    ADD CONSTRAINT refund_item_order_item FOREIGN KEY (order_item_id) REFERENCES public.order_item(id);
+
+ALTER TABLE ONLY public.refund_item
+    ADD CONSTRAINT refund_item_refund FOREIGN KEY (refund_id) REFERENCES public.refund(id);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_payment FOREIGN KEY (payment_id) REFERENCES public.payment(id);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_requester FOREIGN KEY (requested_by) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.refund
+    ADD CONSTRAINT refund_seller_order FOREIGN KEY (seller_order_id) REFERENCES public.seller_order(id);
+
+ALTER TABLE ONLY public.reservation
+    ADD CONSTRAINT reservation_item FOREIGN KEY (order_item_id) REFERENCES public.order_item(id);
+
+ALTER TABLE ONLY public.reservation
+    ADD CONSTRAINT reservation_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.reservation
+    ADD CONSTRAINT reservation_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id);
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_account FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.review_media
+    ADD CONSTRAINT review_media_review FOREIGN KEY (review_id) REFERENCES public.review(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.review
+    ADD CONSTRAINT review_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.seller
+    ADD CONSTRAINT seller_account FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.seller_order
+    ADD CONSTRAINT seller_order_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.seller_order
+    ADD CONSTRAINT seller_order_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.session
+    ADD CONSTRAINT session_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.settlement
+    ADD CONSTRAINT settlement_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.stock
+    ADD CONSTRAINT stock_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.variant
+    ADD CONSTRAINT variant_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.variant
+    ADD CONSTRAINT variant_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
