@@ -26,7 +26,7 @@
 #include "core/log.h"
 #include "job/crontab.h"
 
-enum { ENTRIES = 64, LINE = 1024, LOOK_SECS = 10, END_SECS = 25 };
+enum { ENTRIES = 64, LINE = 1024, LOOK_SECS = 10, END_SECS = 15 };
 
 struct entry {
 	struct cron_when when;

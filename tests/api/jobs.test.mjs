@@ -11,7 +11,7 @@ import { folderMails, mailServer, runJob, runKilled, schedule, smsProvider, star
   from './jobs.mjs'
 
 // An instance of its own, whose schedule is run by hand.
-const own = await startInstance({ JOBS: '0' })
+const own = await startInstance()
 const { sql } = own
 const asha = await customer({}, own)
 await sql`update account set full_name = 'Asha Rāo', phone = '98123 45678' where id = ${asha.id}`
