@@ -106,6 +106,7 @@ CREATE TABLE public.account (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     updated_at timestamp with time zone DEFAULT now() NOT NULL,
     last_login_at timestamp with time zone,
+    password_changed_at timestamp with time zone,
     CONSTRAINT account_company_named CHECK (((account_type <> 'business'::text) OR (company_name IS NOT NULL))),
     CONSTRAINT account_role_known CHECK ((role = ANY (ARRAY['customer'::text, 'seller'::text, 'admin'::text]))),
     CONSTRAINT account_type_known CHECK ((account_type = ANY (ARRAY['individual'::text, 'business'::text])))

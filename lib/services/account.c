@@ -151,11 +151,10 @@ account_reopen(struct ctx *c, struct uuid id, struct tokens *out)
 	struct rows r;
 	bool found;
 
-	TRY(db_maybe(c, Q_ACCOUNT_CREDENTIALS_BY_ID, ARGS(A(id)), &r,
-	    &found));
+	TRY(db_maybe(c, Q_ACCOUNT_TO_REOPEN, ARGS(A(id)), &r, &found));
 	if (!found)
-		return fail(c, ERR_NOT_FOUND, "There is no such account.");
-	col_skip(&r);
+		return fail(c, ERR_EMAIL_TAKEN,
+		    "This e-mail address has an account.");
 	TRY(session_open(c, id, col_text(&r), out));
 	return tx_commit(&tx);
 }

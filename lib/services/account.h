@@ -51,7 +51,9 @@ struct password_reset {
 enum err account_register(struct ctx *c, const struct account_register *in,
     struct uuid *id, struct tokens *out);
 
-/* Fresh tokens for an account that was just registered. */
+/* Fresh tokens for an account that was just registered.  Errors:
+ * ERR_EMAIL_TAKEN once its password was changed or it was blocked: the first
+ * password opens it no more. */
 enum err account_reopen(struct ctx *c, struct uuid id, struct tokens *out);
 
 /* Writes the user object.  Errors: ERR_NOT_FOUND. */

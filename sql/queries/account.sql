@@ -29,6 +29,15 @@ select id, role, is_blocked, password_hash, email
 from account
 where id = $1;
 
+-- name: account_to_reopen
+-- args: id uuid
+-- rows: maybe
+select role
+from account
+where id = $1
+and not is_blocked
+and password_changed_at is null;
+
 -- name: account_update
 -- args: id uuid, full_name text, phone text, phone_null boolean, account_type text, company_name text, company_name_null boolean, gstin text, gstin_null boolean
 -- rows: none
@@ -52,7 +61,7 @@ where id = $1;
 -- args: id uuid, password_hash text
 -- rows: none
 update account
-set password_hash = $2, updated_at = now()
+set password_hash = $2, password_changed_at = now(), updated_at = now()
 where id = $1;
 
 -- name: account_verify_email

@@ -621,3 +621,12 @@ test('a session opened by an administrator\'s account is one like others', async
   const boss = await admin()
   assert.equal(assertStatus(await profile(boss.token), 200).role, 'admin')
 })
+
+test('a repeated register/ opens no session once the password was changed', async () => {
+  const input = newUser(), key = newKey(), next = unique('another long secret')
+  const first = assertStatus(await register(input, { key }), 201)
+  assertStatus(await register(input, { key }), 201)
+  assertStatus(await api('POST', '/api/auth/password/change/', { token: first.tokens.access,
+    body: { current_password: input.password, new_password: next } }), 200)
+  assertProblem(await register(input, { key }), 409, 'email_taken')
+})
