@@ -24,10 +24,15 @@ COPY .env.example ./
 COPY scripts scripts
 COPY lighttpd lighttpd
 COPY sql sql
+COPY templates templates
+COPY cron/crontab cron/
 COPY cgi-bin/try cgi-bin/
 COPY --from=build /srv/haat/build/static build/static
 COPY --from=build /srv/haat/build/errors build/errors
 COPY --from=build /srv/haat/build/release/bin build/release/bin
+COPY --from=build /srv/haat/build/release/cron build/release/cron
+# The provider's sandbox, which only HAAT_DEMO=1 starts.
+COPY --from=build /srv/haat/build/release/fakes build/release/fakes
 COPY --from=build /srv/haat/build/release/endpoints.conf /srv/haat/build/release/schema.json build/release/
 
 # All settings come from the container's environment; no file is made here.

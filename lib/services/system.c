@@ -65,7 +65,8 @@ system_ready(struct ctx *c, struct buf *out)
 	} else {
 		if (col_i64(&r) < MIGRATION_LATEST)
 			migrations = STATE_DOWN;
-		if (col_i64(&r) > 0)
+		/* With 0 the schedule is somebody else's to watch. */
+		if (col_i64(&r) > 0 && c->config->cron)
 			jobs = STATE_DEGRADED;
 	}
 	if (!redis_ping(c))

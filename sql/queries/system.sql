@@ -2,5 +2,7 @@
 -- args: none
 -- rows: one
 select (select coalesce(max(version), 0) from schema_migration),
-	(select count(*) from job_run
-	where finished_at is null and started_at < now() - interval '1 hour');
+	(select count(*) from job
+	where coalesce(ok_at, known_at) < now() - make_interval(secs => 3 * period_secs))
+	+ (not exists (select from job)
+	and (select max(applied_at) from schema_migration) < now() - interval '10 minutes')::int;
