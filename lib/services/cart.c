@@ -3,16 +3,9 @@
 #include "core/json.h"
 #include "core/money.h"
 #include "db/db.h"
+#include "services/order_shape.h"
 
 /* --- the contract's objects --------------------------------------------- */
-
-static const struct field seller_fields[] = {
-	OUT_UUID("id", "Seller"),
-	OUT_TEXT("store_name", "Name of the store"),
-	{ 0 },
-};
-static const struct shape cart_seller_shape = { "seller_ref", "Who sells it",
-	seller_fields };
 
 static const struct field item_fields[] = {
 	OUT_UUID("id", "Line"),
@@ -21,7 +14,7 @@ static const struct field item_fields[] = {
 	OUT_TEXT("name", "Of the product"),
 	OUT_TEXT("sku", "Of the variant"),
 	OUT_TEXT_NULL("image", "Thumbnail"),
-	OUT_OBJ("seller", &cart_seller_shape, "Who sells it"),
+	OUT_OBJ("seller", &seller_ref_shape, "Who sells it"),
 	OUT_I64("quantity", "Units"),
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	OUT_I64("unit_price", "For one unit, tax included"),

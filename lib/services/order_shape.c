@@ -51,7 +51,7 @@ static const struct field seller_fields[] = {
 	OUT_TEXT("store_name", "Name of the store"),
 	{ 0 },
 };
-static const struct shape seller_ref_shape = { "seller_ref", "Who sells it",
+const struct shape seller_ref_shape = { "seller_ref", "Who sells it",
 	seller_fields };
 
 static const struct field tracking_fields[] = {

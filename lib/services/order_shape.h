@@ -14,6 +14,8 @@ extern const struct shape order_shape;
 extern const struct shape order_status_shape;
 extern const struct shape seller_order_shape;
 extern const struct shape order_item_shape;
+/* A seller as lines and parts name it. */
+extern const struct shape seller_ref_shape;
 extern const char *const order_statuses[];
 extern const char *const order_payment_methods[];
 
