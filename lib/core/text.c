@@ -1,6 +1,8 @@
 #include "core/text.h"
 
+#include <errno.h>
 #include <sodium.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -260,4 +262,20 @@ text_unbase64url(struct arena *a, const char *text, size_t *len)
 		sodium_base64_VARIANT_URLSAFE_NO_PADDING) != 0)
 		return NULL;
 	return bytes;
+}
+
+bool
+text_i64(const char *text, int64_t *out)
+{
+	char *end;
+	long long v;
+
+	if (*text != '-' && (*text < '0' || *text > '9'))
+		return false;
+	errno = 0;
+	v = strtoll(text, &end, 10);
+	if (errno != 0 || end == text || *end != '\0')
+		return false;
+	*out = v;
+	return true;
 }

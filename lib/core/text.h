@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "core/arena.h"
 
@@ -35,6 +36,9 @@ const char *text_check_state(const char *text);
 
 /* "IN". */
 const char *text_check_country(const char *text);
+
+/* A whole number with nothing around it, as an int64. */
+bool text_i64(const char *text, int64_t *out);
 
 /* ASCII letters of text in lower case, in the arena. */
 char *text_lower(struct arena *a, const char *text);

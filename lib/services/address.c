@@ -2,7 +2,7 @@
 
 #include "core/text.h"
 #include "db/db.h"
-#include "db/page_rows.h"
+#include "db/list.h"
 
 #define S struct address
 const struct field address_fields[] = {
@@ -118,42 +118,19 @@ write_row(struct rows *r, struct json *j)
 	return id;
 }
 
-static void
-compose_page(struct ctx *c, const struct page *p, struct compose *s)
-{
-	bool back = p->cursor.backwards;
-
-	compose_begin(c, s);
-	compose_add(s, F_ADDRESS_PAGE, ARGS(A(c->caller.id)));
-	if (p->cursor.given)
-		compose_add(s, back ? F_ADDRESS_AFTER : F_ADDRESS_BEFORE,
-		    ARGS(A(p->cursor.id)));
-	if (back)
-		compose_add(s, F_ADDRESS_OLDEST, ARGS(A(p->size + 1)));
-	else
-		compose_add(s, F_ADDRESS_NEWEST,
-		    ARGS(A(p->size + 1), A(p->offset)));
-}
-
 enum err
 address_list(struct ctx *c, const struct page_in *in, struct buf *out,
     struct page_out *page)
 {
-	struct page_rows walk;
-	struct rows rows, count;
-	struct compose s;
 	struct json j = js_to(out);
-	struct page p;
+	struct list_rows l;
 
-	TRY(page_begin(c, in, "-id", &p));
-	compose_page(c, &p, &s);
-	db_queue_rows(c, Q_ADDRESS_COUNT, ARGS(A(c->caller.id)), &count);
-	TRY(compose_each(c, &s, &rows));
-	page_rows_begin(&walk, &p, "-id", &rows);
-	while (page_rows_next(&walk, &rows))
-		page_rows_at(&walk, "", write_row(&rows, &j));
-	row_next(&count);
-	page_rows_end(c, &walk, col_i64(&count), page);
+	TRY(list_begin(c, &l, in, LIST_NEWEST, F_ADDRESS_COLUMNS));
+	list_where(&l, F_ADDRESSES_OF_ACCOUNT, ARGS(A(c->caller.id)));
+	TRY(list_fetch(c, &l));
+	while (list_next(&l))
+		list_at(&l, write_row(&l.rows, &j));
+	list_end(c, &l, page);
 	return OK;
 }
 

@@ -1,9 +1,7 @@
 #include "services/category.h"
 
-#include <errno.h>
-#include <stdlib.h>
-
 #include "core/json.h"
+#include "core/text.h"
 #include "db/db.h"
 #include "db/page_rows.h"
 
@@ -18,12 +16,9 @@ struct mark {
 static enum err
 add_cursor(struct ctx *c, struct compose *s, const struct cursor *at)
 {
-	char *end;
 	int64_t position;
 
-	errno = 0;
-	position = strtoll(at->key, &end, 10);
-	if (errno != 0 || end == at->key || *end != '\0')
+	if (!text_i64(at->key, &position))
 		return fail_field(c, "cursor",
 		    "This is not a cursor of this list.");
 	compose_add(s, at->backwards ? F_CATEGORY_BEFORE : F_CATEGORY_AFTER,

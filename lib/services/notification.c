@@ -7,7 +7,7 @@
 #include "core/log.h"
 #include "db/array.h"
 #include "db/db.h"
-#include "db/page_rows.h"
+#include "db/list.h"
 #include "io/sms.h"
 
 enum way { MAIL = 1 << 0, SMS = 1 << 1 };
@@ -168,52 +168,31 @@ write_row(struct rows *r, struct json *j)
 	return id;
 }
 
-static void
-compose_page(struct ctx *c, const struct page *p, bool unread,
-    struct compose *s)
-{
-	bool back = p->cursor.backwards;
-
-	compose_begin(c, s);
-	compose_add(s, F_NOTIFICATION_PAGE, ARGS(A(c->caller.id)));
-	if (unread)
-		compose_add(s, F_NOTIFICATION_IS_UNREAD, NO_ARGS);
-	if (p->cursor.given)
-		compose_add(s,
-		    back ? F_NOTIFICATION_AFTER : F_NOTIFICATION_BEFORE,
-		    ARGS(A(p->cursor.id)));
-	if (back)
-		compose_add(s, F_NOTIFICATION_OLDEST, ARGS(A(p->size + 1)));
-	else
-		compose_add(s, F_NOTIFICATION_NEWEST,
-		    ARGS(A(p->size + 1), A(p->offset)));
-}
+/* Newest first; its cursors are not those of the whole list. */
+static const struct list_order unread_order = {
+	.name = "-id unread",
+	.before = F_LIST_BEFORE,
+	.after = F_LIST_AFTER,
+	.forwards = F_LIST_NEWEST,
+	.backwards = F_LIST_OLDEST,
+};
 
 enum err
 notification_list(struct ctx *c, const struct page_in *in, bool unread,
     struct buf *out, struct page_out *page)
 {
-	const char *sort = unread ? "-id unread" : "-id";
-	struct page_rows walk;
-	struct rows rows, count;
-	struct compose s;
 	struct json j = js_to(out);
-	struct page p;
+	struct list_rows l;
 
-	TRY(page_begin(c, in, sort, &p));
-	compose_page(c, &p, unread, &s);
+	TRY(list_begin(c, &l, in, unread ? &unread_order : LIST_NEWEST,
+	    F_NOTIFICATION_COLUMNS));
+	list_where(&l, F_NOTIFICATIONS_OF_ACCOUNT, ARGS(A(c->caller.id)));
 	if (unread)
-		db_queue_rows(c, Q_NOTIFICATION_COUNT_UNREAD,
-		    ARGS(A(c->caller.id)), &count);
-	else
-		db_queue_rows(c, Q_NOTIFICATION_COUNT,
-		    ARGS(A(c->caller.id), A(COUNT_EXACT + 1)), &count);
-	TRY(compose_each(c, &s, &rows));
-	page_rows_begin(&walk, &p, sort, &rows);
-	while (page_rows_next(&walk, &rows))
-		page_rows_at(&walk, "", write_row(&rows, &j));
-	row_next(&count);
-	page_rows_end(c, &walk, col_i64(&count), page);
+		list_where(&l, F_NOTIFICATION_IS_UNREAD, NO_ARGS);
+	TRY(list_fetch(c, &l));
+	while (list_next(&l))
+		list_at(&l, write_row(&l.rows, &j));
+	list_end(c, &l, page);
 	return OK;
 }
 

@@ -1,7 +1,7 @@
 #include "services/order.h"
 
 #include "db/db.h"
-#include "db/page_rows.h"
+#include "db/list.h"
 
 static void
 read_order(struct rows *r, struct order *o)
@@ -160,58 +160,24 @@ order_status(struct ctx *c, struct uuid id, struct buf *out)
 
 /* --- list --------------------------------------------------------------- */
 
-static void
-compose_page(struct ctx *c, const struct order_list *in, const struct page *p,
-    struct compose *s)
-{
-	bool back = p->cursor.backwards;
-
-	compose_begin(c, s);
-	compose_add(s, F_ORDERS_PAGE, ARGS(A(c->caller.id)));
-	if (in->status != NULL)
-		compose_add(s, F_ORDERS_WITH_STATUS, ARGS(A(in->status)));
-	if (p->cursor.given)
-		compose_add(s, back ? F_ORDERS_AFTER : F_ORDERS_BEFORE,
-		    ARGS(A(p->cursor.id)));
-	if (back)
-		compose_add(s, F_ORDERS_OLDEST, ARGS(A(p->size + 1)));
-	else
-		compose_add(s, F_ORDERS_NEWEST,
-		    ARGS(A(p->size + 1), A(p->offset)));
-}
-
-static void
-queue_count(struct ctx *c, const struct order_list *in, struct rows *count)
-{
-	if (in->status != NULL)
-		db_queue_rows(c, Q_ORDER_COUNT_WITH_STATUS,
-		    ARGS(A(c->caller.id), A(in->status)), count);
-	else
-		db_queue_rows(c, Q_ORDER_COUNT, ARGS(A(c->caller.id)), count);
-}
-
 enum err
 order_list(struct ctx *c, const struct order_list *in, struct buf *out,
     struct page_out *page)
 {
-	struct rows rows, count;
 	struct json j = js_to(out);
-	struct page_rows walk;
-	struct compose s;
+	struct list_rows l;
 	struct order o;
-	struct page p;
 
-	TRY(page_begin(c, &in->paging, "-id", &p));
-	compose_page(c, in, &p, &s);
-	queue_count(c, in, &count);
-	TRY(compose_each(c, &s, &rows));
-	page_rows_begin(&walk, &p, "-id", &rows);
-	while (page_rows_next(&walk, &rows)) {
-		read_order(&rows, &o);
+	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_ORDER_COLUMNS));
+	list_where(&l, F_ORDERS_OF_ACCOUNT, ARGS(A(c->caller.id)));
+	if (in->status != NULL)
+		list_where(&l, F_ORDERS_WITH_STATUS, ARGS(A(in->status)));
+	TRY(list_fetch(c, &l));
+	while (list_next(&l)) {
+		read_order(&l.rows, &o);
 		order_write(&j, &o, false);
-		page_rows_at(&walk, "", o.id);
+		list_at(&l, o.id);
 	}
-	row_next(&count);
-	page_rows_end(c, &walk, col_i64(&count), page);
+	list_end(c, &l, page);
 	return OK;
 }

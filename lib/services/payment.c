@@ -5,7 +5,7 @@
 
 #include "core/config.h"
 #include "db/db.h"
-#include "db/page_rows.h"
+#include "db/list.h"
 #include "io/provider.h"
 #include "services/order_step.h"
 
@@ -119,32 +119,15 @@ enum err
 payment_history(struct ctx *c, const struct page_in *in, struct buf *out,
     struct page_out *page)
 {
-	struct rows rows, count;
 	struct json j = js_to(out);
-	struct page_rows walk;
-	struct compose s;
-	struct page p;
-	bool back;
+	struct list_rows l;
 
-	TRY(page_begin(c, in, "-id", &p));
-	back = p.cursor.backwards;
-	compose_begin(c, &s);
-	compose_add(&s, F_PAYMENTS_PAGE, ARGS(A(c->caller.id)));
-	if (p.cursor.given)
-		compose_add(&s, back ? F_PAYMENTS_AFTER : F_PAYMENTS_BEFORE,
-		    ARGS(A(p.cursor.id)));
-	if (back)
-		compose_add(&s, F_PAYMENTS_OLDEST, ARGS(A(p.size + 1)));
-	else
-		compose_add(&s, F_PAYMENTS_NEWEST,
-		    ARGS(A(p.size + 1), A(p.offset)));
-	db_queue_rows(c, Q_PAYMENT_COUNT, ARGS(A(c->caller.id)), &count);
-	TRY(compose_each(c, &s, &rows));
-	page_rows_begin(&walk, &p, "-id", &rows);
-	while (page_rows_next(&walk, &rows))
-		page_rows_at(&walk, "", write_payment(&rows, &j));
-	row_next(&count);
-	page_rows_end(c, &walk, col_i64(&count), page);
+	TRY(list_begin(c, &l, in, LIST_NEWEST, F_PAYMENT_COLUMNS));
+	list_where(&l, F_PAYMENTS_OF_ACCOUNT, ARGS(A(c->caller.id)));
+	TRY(list_fetch(c, &l));
+	while (list_next(&l))
+		list_at(&l, write_payment(&l.rows, &j));
+	list_end(c, &l, page);
 	return OK;
 }
 

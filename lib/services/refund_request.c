@@ -5,8 +5,9 @@
 
 #include "core/config.h"
 #include "core/json.h"
+#include "db/array.h"
 #include "db/db.h"
-#include "db/page_rows.h"
+#include "db/list.h"
 #include "services/order_news.h"
 #include "services/refund.h"
 #include "services/refund_split.h"
@@ -83,25 +84,6 @@ write_refund(struct rows *r, struct rows *items, struct json *j)
 	return id;
 }
 
-/* The ids of a page as PostgreSQL's array text, for one look at their
- * items. */
-static const char *
-ids_of(struct ctx *c, struct rows *r)
-{
-	struct buf b;
-
-	buf_init(&b, c->arena, 64 * 1024);
-	buf_char(&b, '{');
-	for (r->row = -1; row_next(r);) {
-		if (b.len > 1)
-			buf_char(&b, ',');
-		buf_uuid(&b, col_uuid(r));
-	}
-	buf_char(&b, '}');
-	r->row = -1;
-	return buf_text(&b);
-}
-
 static enum err
 write_by_id(struct ctx *c, struct uuid id, struct buf *out)
 {
@@ -109,9 +91,10 @@ write_by_id(struct ctx *c, struct uuid id, struct buf *out)
 	struct rows r, items;
 	bool found;
 
+	db_queue_rows(c, Q_REFUND_ITEMS_OF,
+	    ARGS(A(array_uuids(c->arena, &id, 1))), &items);
 	TRY(db_maybe(c, Q_REFUND_BY_ID, ARGS(A(id)), &r, &found));
-	TRY(db_each(c, Q_REFUND_ITEMS_OF, ARGS(A(ids_of(c, &r))), &items));
-	if (!row_next(&r))
+	if (!found)
 		return fail(c, ERR_NOT_FOUND, "There is no such refund.");
 	write_refund(&r, &items, &j);
 	return OK;
@@ -121,34 +104,17 @@ enum err
 refund_list(struct ctx *c, const struct page_in *in, struct buf *out,
     struct page_out *page)
 {
-	struct rows rows, items, count;
 	struct json j = js_to(out);
-	struct page_rows walk;
-	struct compose s;
-	struct page p;
-	bool back;
+	struct list_rows l;
+	struct rows items;
 
-	TRY(page_begin(c, in, "-id", &p));
-	back = p.cursor.backwards;
-	compose_begin(c, &s);
-	compose_add(&s, F_REFUNDS_PAGE_OF_BUYER, ARGS(A(c->caller.id)));
-	if (p.cursor.given)
-		compose_add(&s, back ? F_REFUNDS_AFTER : F_REFUNDS_BEFORE,
-		    ARGS(A(p.cursor.id)));
-	if (back)
-		compose_add(&s, F_REFUNDS_OLDEST, ARGS(A(p.size + 1)));
-	else
-		compose_add(&s, F_REFUNDS_NEWEST,
-		    ARGS(A(p.size + 1), A(p.offset)));
-	db_queue_rows(c, Q_REFUND_COUNT_OF_BUYER, ARGS(A(c->caller.id)),
-	    &count);
-	TRY(compose_each(c, &s, &rows));
-	TRY(db_each(c, Q_REFUND_ITEMS_OF, ARGS(A(ids_of(c, &rows))), &items));
-	page_rows_begin(&walk, &p, "-id", &rows);
-	while (page_rows_next(&walk, &rows))
-		page_rows_at(&walk, "", write_refund(&rows, &items, &j));
-	row_next(&count);
-	page_rows_end(c, &walk, col_i64(&count), page);
+	TRY(list_begin(c, &l, in, LIST_NEWEST, F_REFUND_COLUMNS));
+	list_where(&l, F_REFUNDS_OF_BUYER, ARGS(A(c->caller.id)));
+	TRY(list_fetch(c, &l));
+	TRY(db_each(c, Q_REFUND_ITEMS_OF, ARGS(A(list_ids(c, &l))), &items));
+	while (list_next(&l))
+		list_at(&l, write_refund(&l.rows, &items, &j));
+	list_end(c, &l, page);
 	return OK;
 }
 

@@ -1,34 +1,12 @@
--- fragment: address_page
+-- fragment: address_columns
+-- args: none
+select t.id, t.label, t.full_name, t.phone, t.line1, t.line2, t.city, t.state, t.postal_code,
+	t.country, t.is_default
+
+-- fragment: addresses_of_account
 -- args: account_id uuid
-select id, label, full_name, phone, line1, line2, city, state, postal_code, country, is_default
-from address
-where account_id = $1
-
--- fragment: address_before
--- args: id uuid
-and id < $1
-
--- fragment: address_after
--- args: id uuid
-and id > $1
-
--- fragment: address_newest
--- args: rows bigint, skipped bigint
-order by id desc
-limit $1
-offset $2
-
--- fragment: address_oldest
--- args: rows bigint
-order by id
-limit $1
-
--- name: address_count
--- args: account_id uuid
--- rows: one
-select count(*)
-from address
-where account_id = $1;
+from address t
+where t.account_id = $1
 
 -- name: address_by_id
 -- args: id uuid, account_id uuid

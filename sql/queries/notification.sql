@@ -1,37 +1,16 @@
--- fragment: notification_page
+-- fragment: notification_columns
+-- args: none
+select t.id, t.type, t.title, t.body, t.data, t.is_read,
+	(extract(epoch from t.created_at) * 1000000)::bigint
+
+-- fragment: notifications_of_account
 -- args: account_id uuid
-select id, type, title, body, data, is_read, (extract(epoch from created_at) * 1000000)::bigint
-from notification
-where account_id = $1
+from notification t
+where t.account_id = $1
 
 -- fragment: notification_is_unread
 -- args: none
-and not is_read
-
--- fragment: notification_before
--- args: id uuid
-and id < $1
-
--- fragment: notification_after
--- args: id uuid
-and id > $1
-
--- fragment: notification_newest
--- args: rows bigint, skipped bigint
-order by id desc
-limit $1
-offset $2
-
--- fragment: notification_oldest
--- args: rows bigint
-order by id
-limit $1
-
--- name: notification_count
--- args: account_id uuid, most bigint
--- rows: one
-select count(*)
-from (select from notification where account_id = $1 limit $2) n;
+and not t.is_read
 
 -- name: notification_count_unread
 -- args: account_id uuid

@@ -89,56 +89,22 @@ update stock
 set reserved = reserved + $2
 where variant_id = $1;
 
--- fragment: orders_page
+-- fragment: order_columns
+-- args: none
+select t.id, t.number, t.status, t.payment_status, t.payment_method, t.currency, t.subtotal,
+	t.discount_total, t.shipping_total, t.tax_total, t.total, t.shipping_address,
+	t.billing_address, t.purchase_order_number, t.notes,
+	(extract(epoch from t.placed_at) * 1000000)::bigint,
+	(extract(epoch from t.expires_at) * 1000000)::bigint
+
+-- fragment: orders_of_account
 -- args: account_id uuid
-select id, number, status, payment_status, payment_method, currency, subtotal, discount_total,
-	shipping_total, tax_total, total, shipping_address, billing_address,
-	purchase_order_number, notes, (extract(epoch from placed_at) * 1000000)::bigint,
-	(extract(epoch from expires_at) * 1000000)::bigint
-from orders
-where account_id = $1
+from orders t
+where t.account_id = $1
 
 -- fragment: orders_with_status
 -- args: status text
-and status = $1
-
--- fragment: orders_before
--- args: id uuid
-and id < $1
-
--- fragment: orders_after
--- args: id uuid
-and id > $1
-
--- fragment: orders_newest
--- args: rows bigint, skipped bigint
-order by id desc
-limit $1
-offset $2
-
--- fragment: orders_oldest
--- args: rows bigint
-order by id
-limit $1
-
--- name: order_count
--- args: account_id uuid
--- rows: one
-select count(*)
-from (
-	select from orders
-	where account_id = $1
-	limit 10001) capped;
-
--- name: order_count_with_status
--- args: account_id uuid, status text
--- rows: one
-select count(*)
-from (
-	select from orders
-	where account_id = $1
-	and status = $2
-	limit 10001) capped;
+and t.status = $1
 
 -- name: order_by_id
 -- args: id uuid, account_id uuid

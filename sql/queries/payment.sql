@@ -22,42 +22,17 @@ and account_id = $2
 order by captured_at is null, id desc
 limit 1;
 
--- fragment: payments_page
+-- fragment: payment_columns
+-- args: none
+select t.id, t.order_id, t.provider, t.provider_order_id, t.provider_payment_id, t.amount,
+	t.refunded_amount, t.currency, t.method, t.status, t.failure_reason,
+	(extract(epoch from t.created_at) * 1000000)::bigint,
+	(extract(epoch from t.captured_at) * 1000000)::bigint
+
+-- fragment: payments_of_account
 -- args: account_id uuid
-select id, order_id, provider, provider_order_id, provider_payment_id, amount, refunded_amount,
-	currency, method, status, failure_reason,
-	(extract(epoch from created_at) * 1000000)::bigint,
-	(extract(epoch from captured_at) * 1000000)::bigint
-from payment
-where account_id = $1
-
--- fragment: payments_before
--- args: id uuid
-and id < $1
-
--- fragment: payments_after
--- args: id uuid
-and id > $1
-
--- fragment: payments_newest
--- args: rows bigint, skipped bigint
-order by id desc
-limit $1
-offset $2
-
--- fragment: payments_oldest
--- args: rows bigint
-order by id
-limit $1
-
--- name: payment_count
--- args: account_id uuid
--- rows: one
-select count(*)
-from (
-	select from payment
-	where account_id = $1
-	limit 10001) capped;
+from payment t
+where t.account_id = $1
 
 -- Calls to the provider about one order follow each other.
 -- name: payment_calls_lock

@@ -184,43 +184,17 @@ from refund_item
 where refund_id = any ($1::text::uuid[])
 order by refund_id, order_item_id;
 
--- fragment: refunds_page_of_buyer
+-- fragment: refund_columns
+-- args: none
+select t.id, t.order_id, t.seller_order_id, t.payment_id, t.amount, t.currency, t.reason, t.status,
+	t.requested_by, (extract(epoch from t.created_at) * 1000000)::bigint,
+	(extract(epoch from t.processed_at) * 1000000)::bigint
+
+-- fragment: refunds_of_buyer
 -- args: account_id uuid
-select r.id, r.order_id, r.seller_order_id, r.payment_id, r.amount, r.currency, r.reason, r.status,
-	r.requested_by, (extract(epoch from r.created_at) * 1000000)::bigint,
-	(extract(epoch from r.processed_at) * 1000000)::bigint
-from refund r
-join orders o on o.id = r.order_id
+from refund t
+join orders o on o.id = t.order_id
 where o.account_id = $1
-
--- fragment: refunds_before
--- args: id uuid
-and r.id < $1
-
--- fragment: refunds_after
--- args: id uuid
-and r.id > $1
-
--- fragment: refunds_newest
--- args: rows bigint, skipped bigint
-order by r.id desc
-limit $1
-offset $2
-
--- fragment: refunds_oldest
--- args: rows bigint
-order by r.id
-limit $1
-
--- name: refund_count_of_buyer
--- args: account_id uuid
--- rows: one
-select count(*)
-from (
-	select from refund r
-	join orders o on o.id = r.order_id
-	where o.account_id = $1
-	limit 10001) capped;
 
 -- Delivered, and within the return window.
 -- name: seller_orders_returnable

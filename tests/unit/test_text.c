@@ -285,6 +285,33 @@ base64url(void **state)
 		    bad[i]);
 }
 
+static void
+whole_numbers(void **state)
+{
+	static const struct check rows[] = {
+		{ "0", true },
+		{ "-1", true },
+		{ "9223372036854775807", true },
+		{ "-9223372036854775808", true },
+		{ "9223372036854775808", false },
+		{ "", false },
+		{ "-", false },
+		{ " 1", false },
+		{ "+1", false },
+		{ "1 ", false },
+		{ "1.0", false },
+		{ "0x1", false },
+	};
+	int64_t v;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		CHECK(text_i64(rows[i].in, &v) == rows[i].good, "'%s'",
+		    rows[i].in);
+	assert_true(text_i64("-42", &v));
+	assert_int_equal(v, -42);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST("An e-mail address is local@domain within RFC 5321's lengths",
 	    e_mail_addresses),
@@ -297,6 +324,7 @@ static const struct CMUnitTest tests[] = {
 	TEST("States are known by name, in any case", states_have_codes),
 	TEST("A slug is ASCII words joined by one dash", slugs),
 	TEST("Lower case is ASCII's only", lower_case_is_ascii),
+	TEST("A whole number has nothing around it", whole_numbers),
 	TEST("base64url has one text for each bytes", base64url),
 };
 
