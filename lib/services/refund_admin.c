@@ -322,7 +322,7 @@ enum err
 refund_admin_open(struct ctx *c, const struct refund_order *in,
     struct buf *out)
 {
-	struct refund_made made;
+	struct refund_made made = { 0 };
 	bool begun;
 	enum err err;
 
