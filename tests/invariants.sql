@@ -218,3 +218,28 @@ where o.status <> case
     when s.under_way > 0 then 'processing'
     when o.status = 'pending_payment' then 'pending_payment'
     else 'confirmed' end;
+
+-- INV13 ratings: a product's are those of its published reviews
+select p.id, p.rating_sum, p.rating_count, r.rating_sum as sum, r.rating_count as count
+from product p
+join (
+    select product_id,
+        coalesce(sum(rating) filter (where status = 'published'), 0) as rating_sum,
+        count(*) filter (where status = 'published') as rating_count
+    from review
+    group by product_id
+) r on r.product_id = p.id
+where p.rating_sum <> r.rating_sum
+or p.rating_count <> r.rating_count;
+
+-- INV14 sellers: nothing of a suspended store is on sale
+select p.id, p.seller_id
+from product p
+join seller s on s.id = p.seller_id
+where s.status = 'suspended'
+and p.seller_active;
+
+-- INV14 sellers: the PAN stands inside the GSTIN, of both that are in force
+select id
+from seller
+where substr(gstin, 3, 10) <> pan;
