@@ -237,7 +237,7 @@ test('a store of 2,500 products leaves the shop whole and comes back whole', asy
   const shelf = await category()
   await sql`insert into product (id, seller_id, category_id, name, slug, price, status, approved_at)
     select overlay(overlay(md5(${owner.sellerId} || n) placing '7' from 13) placing '8' from 17)::uuid,
-      ${owner.sellerId}, ${shelf.id}, 'Thing ' || n, ${owner.sellerId} || '-' || n, 100, 'approved',
+      ${owner.sellerId}, ${shelf.id}, 'Thing', ${owner.sellerId} || '-' || n, 100, 'approved',
       now()
     from generate_series(1, 2500) n`
   const listed = async () => (await sql`select count(*) from product
