@@ -346,6 +346,22 @@ write_answer(struct writer *w, const struct route *r)
 	js_close(&w->j, '}');
 }
 
+/* A file that the caller saves. */
+static void
+write_file(struct writer *w, const struct route *r)
+{
+	js_open_key(&w->j, "content", '{');
+	for (const char *const *type = r->media; *type != NULL; type++) {
+		js_open_key(&w->j, *type, '{');
+		js_open_key(&w->j, "schema", '{');
+		js_str(&w->j, "type", "string");
+		js_str(&w->j, "format", "binary");
+		js_close(&w->j, '}');
+		js_close(&w->j, '}');
+	}
+	js_close(&w->j, '}');
+}
+
 static void
 write_problem(struct writer *w, const struct route *r, int status)
 {
@@ -399,6 +415,8 @@ write_success(struct writer *w, const struct route *r)
 		js_open_key(&w->j, "content", '{');
 		write_answer(w, r);
 		js_close(&w->j, '}');
+	} else if (r->media != NULL) {
+		write_file(w, r);
 	}
 	js_close(&w->j, '}');
 }

@@ -13,6 +13,7 @@
 #include "core/ctx.h"
 #include "core/json.h"
 #include "core/page.h"
+#include "core/sink.h"
 #include "io/limiter.h"
 #include "web/io.h"
 #include "web/route.h"
@@ -52,6 +53,8 @@ struct request {
 	const char *content_type;
 	struct header *headers;
 	bool has_token;
+	const char *attachment; /* its name, of an answer in pieces */
+	bool streamed;          /* the first of them is gone */
 
 	/* Idempotency, see idempotency.h. */
 	bool replayed;
@@ -75,6 +78,15 @@ void reply_page(struct request *rq, const struct page_out *page);
 /* As reply_page(), with one more member after results ("facets"). */
 void reply_page_with(struct request *rq, const struct page_out *page,
     const char *name, const char *json);
+
+/*
+ * A file for the caller to save, of a type that the route names in .media.
+ * Nothing of it is held: each piece written to the sink goes out at once, the
+ * headers in front of the first.  An error before that is answered as always;
+ * after it the answer is cut off.  The file's name is ours: plain ASCII.
+ */
+struct sink reply_stream(struct request *rq, const char *content_type,
+    const char *filename);
 
 /* {"detail":"…"} */
 void reply_detail(struct request *rq, const char *detail);

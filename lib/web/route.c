@@ -103,8 +103,13 @@ check_route(const struct app *app, const struct route *r)
 		faults += complain(app, r, "a read with a key");
 	if (r->status == 0 || r->summary == NULL || r->handler == NULL)
 		faults += complain(app, r, "status, summary or handler");
-	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN)
+	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN &&
+	    r->out_kind != OUT_IS_FILE)
 		faults += complain(app, r, "the answer is not described");
+	if ((r->out_kind == OUT_IS_FILE) !=
+	    (r->media != NULL && r->media[0] != NULL))
+		faults += complain(app, r,
+		    "a file has types, and only a file");
 	if ((r->in == NULL) != (r->in_size == 0))
 		faults += complain(app, r, "in and in_size");
 	return faults + (r->in != NULL ? check_fields(app, r, r->in) : 0);

@@ -49,7 +49,8 @@ enum limit_class {
 enum out_kind {
 	OUT_IS_OBJECT,
 	OUT_IS_PAGE,  /* the list envelope around out */
-	OUT_IS_PLAIN, /* not described by a shape: files, documents */
+	OUT_IS_PLAIN, /* not described by a shape: documents */
+	OUT_IS_FILE,  /* bytes of one of the types in media */
 };
 
 struct route {
@@ -71,6 +72,7 @@ struct route {
 	int other_status; /* the same answer with another status; 0: none */
 	const struct shape *out;
 	enum out_kind out_kind;
+	const char *const *media; /* of a file; NULL ends */
 	const enum err
 	    *errors; /* beyond what every route may answer; OK ends */
 	enum err (*handler)(struct request *rq);

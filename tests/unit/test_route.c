@@ -233,6 +233,8 @@ static const struct {
 	    { GOOD_GET, .in = no_range, .in_size = 8 } },
 	{ "a choice without values",
 	    { GOOD_GET, .in = no_values, .in_size = 8 } },
+	{ "a file of no type", { GOOD_GET, .out_kind = OUT_IS_FILE } },
+	{ "types of what is no file", { GOOD_GET, .media = colours } },
 };
 
 /* The number of complaints, which go to standard error. */
