@@ -40,6 +40,7 @@ enum field_kind {
 	FIELD_LIST,   /* struct list of structs, or of texts */
 	FIELD_TEXTS,  /* struct texts: strings, or a repeated parameter */
 	FIELD_MAP,    /* struct map: free names, text values */
+	FIELD_FILE,   /* struct upload *: a file of a form */
 	FIELD_ATTRS,  /* struct map: query parameters attr.NAME=VALUE */
 };
 
@@ -76,6 +77,14 @@ struct list {
 	size_t n;
 };
 
+/* A file of a form, whose content nobody has looked at yet.  A handler may run
+ * more than once: whoever reads begins with lseek(fd, 0, SEEK_SET). */
+struct upload {
+	int fd; /* of a nameless file, closed at the end of the request */
+	int64_t size;
+	unsigned char sha256[32];
+};
+
 struct shape;
 
 struct field {
@@ -84,10 +93,11 @@ struct field {
 	unsigned flags;
 	size_t offset;
 	size_t null_offset; /* of the bool for "given as null"; 0: none */
-	int64_t min, max;   /* of numbers; characters of texts; list length */
+	int64_t min, max;   /* of numbers; characters of texts; list length;
+			     * bytes of files */
 	int64_t fallback;
-	bool optional_i64; /* the member is a struct opt_i64 */
-	const char *const *values;
+	bool optional_i64;          /* the member is a struct opt_i64 */
+	const char *const *values;  /* of a choice; media types of a file */
 	const struct field *fields; /* of objects and lists in an input */
 	size_t size;                /* of the C struct of fields */
 	const struct shape *shape;  /* of objects and lists in an output */
@@ -168,6 +178,11 @@ enum {
 	{ .name = #m, .kind = FIELD_TEXTS,                                   \
 		.offset = FIELD_AT(m, struct texts), .max = hi,              \
 		.help = text, .flags = flag }
+/* Of a route with .multipart; types are those its service takes. */
+#define IN_FILE(m, flag, bytes, types, text)                                 \
+	{ .name = #m, .kind = FIELD_FILE,                                    \
+		.offset = FIELD_AT(m, struct upload *), .max = bytes,        \
+		.values = types, .help = text, .flags = flag }
 #define IN_ATTRS(m, text)                                                    \
 	{ .name = "attr", .kind = FIELD_ATTRS,                               \
 		.offset = FIELD_AT(m, struct map), .help = text,             \

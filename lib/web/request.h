@@ -46,6 +46,7 @@ struct request {
 	struct json_object *json;
 	struct param *params;
 	size_t nparams;
+	struct form *form; /* of a multipart body, see form.h */
 
 	void *in;        /* the bound input struct */
 	struct buf *out; /* the answer's body */

@@ -65,6 +65,9 @@ struct route {
 	bool calls_out;
 	/* The body is bytes for the handler (rq->raw_body): signed events. */
 	bool raw_body;
+	/* The body is a form (multipart/form-data): texts, numbers and files.
+	 * It may be as long as its files may be, and 64 KiB beside them. */
+	bool multipart;
 	enum limit_class limit;
 	const struct field *in;
 	size_t in_size;
