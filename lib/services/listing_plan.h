@@ -101,8 +101,8 @@ const char *listing_options_add(struct ctx *c, const char *list,
     const char *options);
 /* Whether all names of options stand in list; *missing is one that does
  * not. */
-bool listing_options_fit(struct ctx *c, const char *list,
-    const char *options, const char **missing);
+bool listing_options_fit(struct ctx *c, const char *list, const char *options,
+    const char **missing);
 
 /*
  * Decides what becomes of the product now that wanted is what its seller
