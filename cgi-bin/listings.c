@@ -169,9 +169,10 @@ static const struct route routes[] = {
 	    .method = DELETE,
 	    .path = "/api/products/delete/",
 	    .summary = "Archive a product",
-	    .description = "It leaves the shop; old orders keep it, and its "
-			   "SKUs are free again. The id stands in the body or "
-			   "in the query. Caller: approved.",
+	    .description =
+		"It leaves the shop; old orders keep it, and its "
+		"SKUs are free again. The id stands in the body or "
+		"in the query. Caller: approved.",
 	    .allow = APPROVED,
 	    .idempotency = IDEMPOTENCY_KEY,
 	    INPUT(listing_id),

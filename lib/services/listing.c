@@ -185,8 +185,8 @@ load(struct ctx *c, struct uuid id, struct listing *l,
 
 	db_queue_rows(c, Q_LISTING_STOCK_LOCK,
 	    ARGS(A(ids), A(c->caller.seller_id)), &stock);
-	db_queue_rows(c, Q_LISTING_LOCK,
-	    ARGS(A(ids), A(c->caller.seller_id)), &product);
+	db_queue_rows(c, Q_LISTING_LOCK, ARGS(A(ids), A(c->caller.seller_id)),
+	    &product);
 	db_queue_rows(c, Q_LISTING_VARIANTS, ARGS(A(ids)), &variants);
 	TRY(db_flush(c));
 	if (!row_next(&product))

@@ -352,7 +352,8 @@ listing_settle(struct ctx *c, struct listing *l, struct opt_bool draft)
 		l->live.attributes = live.attributes;
 	}
 	l->status = next_status(l, draft, changed || l->variants_changed);
-	if (strcmp(l->status, "rejected") != 0 && strcmp(before, l->status))
+	/* A reason stands until its seller has answered to it. */
+	if (strcmp(before, l->status) != 0 || !same(waited, l->pending))
 		l->rejection_reason = NULL;
 	return l->is_new || !same_others(&live, &l->live) ||
 	    !same_reviewed(&live, &l->live) || !same(waited, l->pending) ||

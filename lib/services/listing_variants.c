@@ -48,8 +48,8 @@ const struct field listing_variant_fields[] = {
 void
 variant_plan_read(struct ctx *c, struct rows *r, struct variant_plan *p)
 {
-	p->v = ARENA_ARRAY(c->arena,
-	    (size_t)r->count + LISTING_VARIANTS_MAX, struct listing_variant);
+	p->v = ARENA_ARRAY(c->arena, (size_t)r->count + LISTING_VARIANTS_MAX,
+	    struct listing_variant);
 	while (row_next(r))
 		listing_variant_read(c, r, &p->v[p->n++]);
 }
@@ -88,7 +88,7 @@ struct making {
 	struct listing *l;
 	struct variant_plan *p;
 	const char *prefix; /* "variants.0.", "" for the body's own fields */
-	size_t matched; /* the entry's place among the variants */
+	size_t matched;     /* the entry's place among the variants */
 	enum err err;
 };
 
@@ -293,8 +293,8 @@ static void
 make_listed(struct making *m)
 {
 	const struct listing_variant_in *entries = m->in->variants.v;
-	bool *taken = ARENA_ARRAY(m->c->arena,
-	    m->p->n + LISTING_VARIANTS_MAX, bool);
+	bool *taken = ARENA_ARRAY(m->c->arena, m->p->n + LISTING_VARIANTS_MAX,
+	    bool);
 	enum err err = OK;
 
 	for (size_t i = 0; i < m->in->variants.n; i++) {
@@ -381,8 +381,7 @@ check_options(struct making *m)
 			if (p->v[k].is_active &&
 			    strcmp(v->options, "{}") != 0 &&
 			    strcmp(v->options, p->v[k].options) == 0)
-				(void)fail_field(m->c,
-				    place(m, v, "options"),
+				(void)fail_field(m->c, place(m, v, "options"),
 				    "Another variant has the same options.");
 	}
 }

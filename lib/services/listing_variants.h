@@ -15,8 +15,7 @@ struct variant_plan {
 };
 
 /* Reads the rows of listing_variants. */
-void variant_plan_read(struct ctx *c, struct rows *r,
-    struct variant_plan *p);
+void variant_plan_read(struct ctx *c, struct rows *r, struct variant_plan *p);
 
 /* Applies what is asked for; sets the product's options too.  What is wrong
  * is noted in the context, every fault by its field. */
