@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { api, assertInvalid, assertProblem, assertStatus, countBy, createOrder, customer, fillCart,
+import { admin, api, assertInvalid, assertProblem, assertStatus, countBy, createOrder, customer, fillCart,
   keysOf, main, newKey, product, seller, sellerOrderKeys, sql, stockOf, together, until, uuid7, walk }
   from './harness.mjs'
 import { runJob } from './jobs.mjs'
@@ -258,23 +258,11 @@ test('cancelling a paid part returns its stock and pays back that part alone', a
 
 test('a part that is refunded already is cancelled without paying again', async () => {
   const { order, owner, part, buyer } = await sold({ lines: [[await product(), 1]] })
-  const [item] = part.items
-  // Everything was promised back before, by an administrator say.
-  const refund = uuid7()
-  await sql`update payment set refund_reserved = captured_amount,
-    refunded_amount = captured_amount, status = 'refunded' where order_id = ${order.id}`
-  await sql`insert into refund (id, order_id, seller_order_id, payment_id, amount, status, source,
-      processed_at)
-    select ${refund}, ${order.id}, ${part.id}, id, ${order.total}, 'processed', 'admin', now()
-    from payment where order_id = ${order.id}`
-  await sql`insert into refund_item (refund_id, order_item_id, quantity, amount,
-    commission_reversed) values (${refund}, ${item.id}, 1, ${order.total}, 1000)`
-  await sql`update order_item set refunded_quantity = 1, refunded_amount = ${order.total}
-    where id = ${item.id}`
-  await sql`insert into earning (id, seller_id, seller_order_id, refund_id, gross, commission, amount)
-    select ${uuid7()}, seller_id, seller_order_id,
-      ${refund}, -gross, -commission, -amount
-    from earning where seller_order_id = ${part.id}`
+  const answer = await api('POST', '/api/admin/refund/', { token: await admin(), key: newKey(),
+    body: { order_id: order.id, reason: 'Sold out, says the seller' } })
+  assertStatus(answer, 201)
+  await until(async () => (await refundsOf(order))[0].status === 'processed',
+    { what: 'the refund to be processed' })
   await moveTo(part, 'packed')
   assertStatus(await step(owner, part, 'cancelled'), 200)
   assert.equal((await refundsOf(order)).length, 1)
