@@ -208,8 +208,7 @@ from payment p
 join orders o on o.id = p.order_id
 left join (seller_order so join earning e on e.seller_order_id = so.id
     and e.refund_id is null) on so.order_id = o.id
-where p.provider <> 'cod'
-and p.captured_amount > 0
+where p.captured_amount > 0
 -- Money that came twice or too late is the buyer's, and no seller earns of it.
 and not exists (select from journal j where j.kind = 'stray_capture' and j.ref = p.id::text)
 group by p.id
@@ -262,6 +261,19 @@ left join lateral (
     limit 1
 ) e on true
 where e.status is distinct from o.status;
+
+-- INV9 sub-orders: the history ends where the sub-order is
+select s.id, s.status, e.status as last
+from seller_order s
+left join lateral (
+    select status
+    from order_event
+    where order_id = s.order_id
+    and seller_order_id = s.id
+    order by at desc, id desc
+    limit 1
+) e on true
+where e.status is distinct from s.status;
 
 -- INV9 sub-orders: the order's status follows from theirs
 select o.id, o.status

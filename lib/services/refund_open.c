@@ -33,6 +33,15 @@ is_all(const struct refund_plan *plan)
 	return plan->nitems == 0 && plan->amount == 0;
 }
 
+static void
+take_left(const struct refund_plan *plan, struct refund_lines *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		if (uuid_is_zero(plan->part) ||
+		    uuid_equal(plan->part, lines->v[i].seller_order_id))
+			refund_take_all(&lines->v[i], 1);
+}
+
 /* Decides the lines; *amount is what they sum to. */
 static enum err
 decide(struct ctx *c, const struct refund_plan *plan,
@@ -41,7 +50,7 @@ decide(struct ctx *c, const struct refund_plan *plan,
 	if (plan->nitems > 0)
 		TRY(take_items(c, plan, lines));
 	else if (is_all(plan))
-		refund_take_all(lines->v, lines->n);
+		take_left(plan, lines);
 	else if (!refund_take_amount(lines->v, lines->n, plan->amount))
 		return refund_exceeds(c);
 	*amount = refund_lines_sum(lines);
@@ -60,8 +69,8 @@ queue_refund(struct ctx *c, const struct refund_made *made,
 	    ARGS(A(made->id), A(order_id), A(part), A(payment_id),
 		A(made->amount), A(plan->reason), A("processing"),
 		A(plan->source), A(plan->restock),
-		A(refund_gateway_key(c, made->id)),
-		A(plan->requested_by), A(asked ? c->idem_principal : NULL),
+		A(refund_gateway_key(c, made->id)), A(plan->requested_by),
+		A(asked ? c->idem_principal : NULL),
 		A(asked ? c->idem_key : NULL)));
 }
 
@@ -71,12 +80,12 @@ open_on(struct ctx *c, const struct held_order *o,
     struct refund_made *out)
 {
 	struct refund_lines lines;
-	int64_t amount;
+	int64_t amount = 0;
 
 	TRY(refund_lines_read(c, o->id, &lines));
 	TRY(decide(c, plan, &lines, &amount));
-	if (is_all(plan) && (amount == 0 || (!p->is_cod &&
-						amount < REFUND_MIN)))
+	if (is_all(plan) &&
+	    (amount == 0 || (!p->is_cod && amount < REFUND_MIN)))
 		return OK;
 	TRY(refund_check_least(c, p, amount));
 	*out = (struct refund_made){ uuid_new(), amount };
