@@ -1,8 +1,9 @@
 /* admin_commerce: money, as administrators handle it.  Rules live in
- * services/refund_admin.h. */
+ * services/refund_admin.h and services/settlement.h. */
 #include "services/refund_admin.h"
 
 #include "services/refund.h"
+#include "services/settlement.h"
 #include "web/request.h"
 
 #define S struct refund_item_in
@@ -53,6 +54,39 @@ static const struct field refund_rejection_fields[] = {
 };
 #undef S
 
+#define S struct settlement_search
+static const struct field settlement_search_fields[] = {
+	IN_ENUM(status, OPTIONAL, settlement_statuses,
+	    "Only those that stand so"),
+	IN_UUID(seller_id, OPTIONAL, "Only those of this seller"),
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
+struct settlement_id {
+	struct uuid id;
+};
+#define S struct settlement_id
+static const struct field settlement_id_fields[] = {
+	IN_UUID(id, REQUIRED, "Settlement"),
+	{ 0 },
+};
+#undef S
+
+#define S struct settlement_process
+static const struct field settlement_process_fields[] = {
+	IN_UUID(settlement_id, REQUIRED, "Settlement"),
+	IN_ENUM(action, REQUIRED, settlement_actions, "What became of it"),
+	IN_TEXT(reference, OPTIONAL, 1, TEXT_MAX,
+	    "Of the transfer; needed to pay",
+	    .example = "NEFT20261122000042"),
+	IN_TEXT(reason, OPTIONAL, 1, LONG_MAX_CHARS,
+	    "For the seller; needed to reject"),
+	{ 0 },
+};
+#undef S
+
 static enum err
 refund_post(struct request *rq)
 {
@@ -73,6 +107,30 @@ static enum err
 reject_post(struct request *rq)
 {
 	return refund_reject(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+settlements_get(struct request *rq)
+{
+	struct page_out page = { 0 };
+
+	TRY(settlement_search(&rq->ctx, rq->in, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
+}
+
+static enum err
+settlement_get(struct request *rq)
+{
+	const struct settlement_id *in = rq->in;
+
+	return settlement_detail(&rq->ctx, in->id, rq->out);
+}
+
+static enum err
+process_post(struct request *rq)
+{
+	return settlement_process(&rq->ctx, rq->in, rq->out);
 }
 
 static const struct route routes[] = {
@@ -118,6 +176,45 @@ static const struct route routes[] = {
 	    .out = &refund_shape,
 	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
 	    .handler = reject_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commerce/settlements/list/",
+	    .summary = "Settlements, newest first",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(settlement_search),
+	    .status = 200,
+	    .out = &settlement_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = settlements_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commerce/settlements/detail/",
+	    .summary = "One with its lines and its postings",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(settlement_id),
+	    .status = 200,
+	    .out = &settlement_detail_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = settlement_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/admin/commerce/settlements/process/",
+	    .summary = "Say that a settlement was paid, or reject it",
+	    .description =
+		"The transfer is made outside; its reference stands on one "
+		"settlement only. Rejecting makes the money available again.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_MONEY,
+	    INPUT(settlement_process),
+	    .status = 200,
+	    .out = &settlement_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
+	    .handler = process_post,
 	},
 };
 

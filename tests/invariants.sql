@@ -164,6 +164,45 @@ where s.status in ('requested', 'processing', 'paid')
 group by s.id
 having s.net - s.adjustments <> coalesce(sum(e.amount), 0);
 
+-- INV6 each sum of a settlement is that of its lines
+select s.id, s.gross, s.commission, s.refunds, l.gross as sales, l.commission as fees, l.refunds as back
+from settlement s
+cross join lateral (
+    select coalesce(sum(e.gross) filter (where e.refund_id is null), 0) as gross,
+        coalesce(sum(e.commission), 0) as commission,
+        coalesce(-sum(e.gross) filter (where e.refund_id is not null), 0) as refunds
+    from earning e
+    where e.settlement_id = s.id
+) l
+where s.status in ('requested', 'processing', 'paid')
+and (s.gross <> l.gross or s.commission <> l.commission or s.refunds <> l.refunds);
+
+-- INV6 only what matured is settled, and a rejected settlement holds nothing
+select e.id, e.settlement_id, s.status
+from earning e
+join settlement s on s.id = e.settlement_id
+where e.matured_at is null
+or s.status in ('rejected', 'failed');
+
+-- INV6 paid is what was transferred, once
+select s.id, s.status, s.net, coalesce(sum(-p.amount), 0) as transferred
+from settlement s
+left join (journal j join posting p on p.journal_id = j.id and p.account = 'bank')
+    on j.kind = 'settlement' and j.ref = s.id::text
+group by s.id
+having coalesce(sum(-p.amount), 0) <> case s.status when 'paid' then s.net else 0 end;
+
+-- INV10 settlements: no decision of an administrator without its entry
+select s.id, s.status
+from settlement s
+where s.status in ('paid', 'rejected')
+and not exists (
+    select
+    from audit_log a
+    where a.entity = 'settlement'
+    and a.entity_id = s.id::text
+    and a.action = case s.status when 'paid' then 'settlement.pay' else 'settlement.reject' end);
+
 -- INV7 a line is price by quantity, and its tax lies inside
 select id
 from order_item
