@@ -602,7 +602,8 @@ describe('lists', () => {
     }
     // The package takes written dates too; a window holds both its ends.
     const { created_at: at } = await on.razorpay.payments.fetch(payments.at(-1))
-    const exact = await on.razorpay.payments.all({ from: at, to: new Date(at * 1000).toISOString(), count: 100 })
+    const written = new Date(at * 1000).toISOString()
+    const exact = await on.razorpay.payments.all({ from: at, to: written, count: 100 })
     assert(exact.items.some(p => p.id === payments.at(-1)))
     assert(exact.items.every(p => p.created_at === at))
     for (const window of [{ from: now + 60 }, { to: now - 60 }]) {
