@@ -501,3 +501,5 @@ test('wrong words are told, and a shop without a provider has nothing to compare
   const run = await good(now(), { RAZORPAY_KEY_ID: '' })
   assert.deepEqual([run.counts.payments, run.counts.mismatches], [0, 0])
 })
+
+test('INV11 all that was put right is right', () => shop.checkInvariants())
