@@ -93,8 +93,9 @@ struct options {
 static int
 usage(const struct job *job)
 {
-	fprintf(stderr, "usage: %s [--dry-run] [--stay SECS]\n%s\n",
-	    job->name, job->summary);
+	fprintf(stderr, "usage: %s [--dry-run] [--stay SECS]%s\n%s\n",
+	    job->name, job->options != NULL ? job->options : "",
+	    job->summary);
 	return 2;
 }
 
@@ -109,14 +110,26 @@ read_secs(const char *text, int64_t *out)
 }
 
 static bool
-read_options(int argc, char **argv, struct options *o)
+read_option(const struct job *job, const char *name, const char *value,
+    struct options *o)
+{
+	if (strcmp(name, "--stay") == 0)
+		return read_secs(value, &o->stay_secs);
+	return job->option != NULL && job->option(name, value);
+}
+
+static bool
+read_options(int argc, char **argv, const struct job *job, struct options *o)
 {
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--dry-run") == 0)
+		if (strcmp(argv[i], "--dry-run") == 0) {
 			o->dry_run = true;
-		else if (strcmp(argv[i], "--stay") != 0 || ++i == argc ||
-		    !read_secs(argv[i], &o->stay_secs))
+			continue;
+		}
+		if (i + 1 == argc ||
+		    !read_option(job, argv[i], argv[i + 1], o))
 			return false;
+		i++;
 	}
 	return true;
 }
@@ -352,7 +365,7 @@ job_main(int argc, char **argv, const struct job *job)
 	log_open(job->name);
 	p.job = job;
 	p.started_us = clock_mono_us();
-	if (!read_options(argc, argv, &p.options))
+	if (!read_options(argc, argv, job, &p.options))
 		return usage(job);
 	if (config_load(&p.config, stderr) != 0 || !catch_signals())
 		return 1;

@@ -46,6 +46,10 @@ void job_count(struct job_counts *counts, const char *name, int64_t n);
 struct job {
 	const char *name; /* of the program, the lock and the rows */
 	const char *summary;
+	/* Options of its own, each with a value: how they stand in the usage,
+	 * and what takes one; false for what it does not know or take. */
+	const char *options;
+	bool (*option)(const char *name, const char *value);
 	int64_t period_secs; /* how often cron/crontab starts it */
 	/* Does all the work there is; called again each second with --stay.
 	 * Works in small transactions and looks at job_stopping() between

@@ -55,7 +55,8 @@ extern const struct shape notification_shape;
 	NEWS(settlement_rejected, MAIL, "amount currency reason")            \
 	NEWS(audit_broken, MAIL, "entry") /* admins */                       \
 	NEWS(payment_mismatch, MAIL,                                         \
-	    "number amount currency [reason]") /* admins */
+	    "number amount currency [reason]")      /* admins */             \
+	NEWS(books_differ, MAIL, "mismatches open") /* admins */
 
 struct news {
 	const char *type; /* "order_paid" */

@@ -9,9 +9,10 @@ import { customer, mode, root, seller, startInstance, together, unique, until, u
   from './harness.mjs'
 import { folderMails, mailServer, runJob, runKilled, schedule, smsProvider, startJob }
   from './jobs.mjs'
+import { standaloneSandbox } from './sandbox.mjs'
 
 // An instance of its own, whose schedule is run by hand.
-const own = await startInstance()
+const own = await startInstance(await standaloneSandbox())
 const { sql } = own
 const asha = await customer({}, own)
 await sql`update account set full_name = 'Asha Rāo', phone = '98123 45678' where id = ${asha.id}`
