@@ -133,6 +133,9 @@ static: ## The pages, in build/static
 test: ## Everything that CI runs
 	scripts/packages install build run test
 	tests/run
+sweep: ## A death at every system call of what moves money (11 minutes)
+	scripts/packages install build run test
+	tests/run sweep
 unit: $(UNITS) ## Unit tests only
 	set -e; for t in $^; do $$t; done
 lint: ## Format, static analysis, rules of the house
@@ -154,7 +157,7 @@ clean: ## Remove what was built
 help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: build run start stop status reload psql redis-cli migrate schema demo doctor static test \
+.PHONY: build run start stop status reload psql redis-cli migrate schema demo doctor static test sweep \
 	unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.

@@ -301,6 +301,21 @@ payment_initiate(struct ctx *c, struct uuid order_id, struct buf *out)
 	return open_locked(c, &p, false, out);
 }
 
+/* Whether it is still the one that its order waits for. */
+static enum err
+is_wanted(struct ctx *c, struct opening *p, struct uuid id, bool *wanted)
+{
+	struct rows r;
+	TX_SCOPE(tx, c);
+
+	TRY(db_one(c, Q_ORDER_PAYABLE, ARGS(A(p->order_id)), &r));
+	*wanted = col_bool(&r);
+	if (*wanted)
+		TRY(find_live(c, p, wanted));
+	*wanted = *wanted && uuid_equal(p->id, id);
+	return tx_commit(&tx);
+}
+
 enum err
 payment_resume_initiate(struct ctx *c, struct uuid payment_id,
     struct buf *out)
@@ -315,13 +330,8 @@ payment_resume_initiate(struct ctx *c, struct uuid payment_id,
 		return no_payment(c);
 	col_skip(&r);
 	p.order_id = col_uuid(&r);
-	{
-		TX_SCOPE(tx, c);
-
-		TRY(find_live(c, &p, &found));
-		TRY(tx_commit(&tx));
-	}
-	if (!found || !uuid_equal(p.id, payment_id))
+	TRY(is_wanted(c, &p, payment_id, &found));
+	if (!found)
 		return no_payment(c);
 	return open_locked(c, &p, true, out);
 }

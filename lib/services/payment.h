@@ -34,14 +34,17 @@ struct payment_find {
 enum err payment_initiate(struct ctx *c, struct uuid order_id,
     struct buf *out);
 
-/* Goes on with an opening that was left half done. */
+/* Goes on with an opening that was left half done.  Errors: ERR_NOT_FOUND
+ * where its order waits for it no more, and those of payment_initiate(). */
 enum err payment_resume_initiate(struct ctx *c, struct uuid payment_id,
     struct buf *out);
 
 /*
  * What the checkout handed back: a good signature says that the buyer paid;
- * the provider is asked for more.  Writes the payment.  Errors:
- * ERR_NOT_FOUND, ERR_INVALID_SIGNATURE.
+ * the provider is asked for more.  Writes the payment.  No intent is kept:
+ * the provider knows a capture by its payment, so whoever comes next (the
+ * same key, an event, the poller) finds what a dead process has done.
+ * Errors: ERR_NOT_FOUND, ERR_INVALID_SIGNATURE.
  */
 enum err payment_verify(struct ctx *c, const struct payment_verify *in,
     struct buf *out);
