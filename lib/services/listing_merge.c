@@ -218,8 +218,8 @@ load(struct merge *m)
 	of = array_uuids(c->arena, f.variants, f.nvariants);
 	ids = array_uuids(c->arena, f.products, f.nproducts);
 	db_queue_rows(c, Q_IMPORT_STOCK_LOCK, ARGS(A(of)), &locked);
-	db_queue_rows(c, Q_LISTING_LOCK,
-	    ARGS(A(ids), A(m->job->seller_id)), &products);
+	db_queue_rows(c, Q_LISTING_LOCK, ARGS(A(ids), A(m->job->seller_id)),
+	    &products);
 	db_queue_rows(c, Q_IMPORT_VARIANTS, ARGS(A(of)), &variants);
 	db_queue_rows(c, Q_IMPORT_VARIANT_COUNTS, ARGS(A(ids)), &counts);
 	TRY(db_flush(c));
@@ -534,9 +534,17 @@ enum err
 import_merge(struct ctx *c, const struct import_job *job,
     struct import_row *rows, size_t n, struct import_tally *tally)
 {
-	struct merge m = { .c = c, .job = job, .rows = rows, .n = n,
+	struct merge m = { .c = c,
+		.job = job,
+		.rows = rows,
+		.n = n,
 		.tally = tally };
 
+	/* Forgets what an earlier try found. */
+	for (size_t i = 0; i < n; i++) {
+		rows[i].faults_end = rows[i].read_end;
+		*rows[i].read_end = NULL;
+	}
 	TRY(load(&m));
 	for (size_t i = 0; i < n; i++)
 		merge_row(&m, &rows[i]);

@@ -89,8 +89,8 @@ read_name(struct ctx *c, struct import_reader *r, size_t i)
 	const char *name = trimmed(c->arena, csv_plain(r->row.cells[i]));
 	size_t column = 0;
 
-	while (column < COL_COUNT &&
-	    strcmp(listing_columns[column], name) != 0)
+	while (
+	    column < COL_COUNT && strcmp(listing_columns[column], name) != 0)
 		column++;
 	if (column == COL_COUNT) {
 		(void)fail_field(c, "file", "Unknown column: %.*s.",
@@ -404,29 +404,37 @@ import_count(struct import_reader *r, int64_t max)
 	return n;
 }
 
-bool
-import_next(struct ctx *c, struct import_reader *r, struct import_row *row,
+static void
+read_row(struct ctx *c, struct import_reader *r, struct import_row *row,
     size_t *bytes)
 {
 	const char *cells[COL_COUNT];
 
-	if (!csv_next(r->csv, &r->row))
-		return false;
-	*row = (struct import_row){ .line = r->row.line };
-	row->faults_end = &row->faults;
 	(void)take_cells(r, cells);
 	if (r->row.wrong != NULL) {
 		import_fault_add(c, row, "row", "%s", r->row.wrong);
-		return true;
+		return;
 	}
 	if (r->row.n != r->ncells) {
 		import_fault_add(c, row, "row",
 		    "This row has %zu cells, the header %zu.", r->row.n,
 		    r->ncells);
-		return true;
+		return;
 	}
 	for (size_t i = 0; i < r->row.n; i++)
 		*bytes += strlen(r->row.cells[i]);
 	read_cells(c, r, row, (const char *const *)cells);
+}
+
+bool
+import_next(struct ctx *c, struct import_reader *r, struct import_row *row,
+    size_t *bytes)
+{
+	if (!csv_next(r->csv, &r->row))
+		return false;
+	*row = (struct import_row){ .line = r->row.line };
+	row->faults_end = &row->faults;
+	read_row(c, r, row, bytes);
+	row->read_end = row->faults_end;
 	return true;
 }

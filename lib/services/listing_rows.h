@@ -27,6 +27,7 @@ struct import_row {
 	int64_t line;
 	struct import_fault *faults;
 	struct import_fault **faults_end;
+	struct import_fault **read_end; /* of those that its text has */
 	enum cell_state state[COL_COUNT];
 	const char *text[COL_COUNT]; /* of those that are given */
 	int64_t number[COL_COUNT];   /* of those that are numbers */

@@ -177,7 +177,7 @@ write_shape_ref(struct openapi *w, const struct field *f)
 
 /* Of an object with free names. */
 static void
-write_values(struct writer *w)
+write_values(struct openapi *w)
 {
 	js_open_key(&w->j, "additionalProperties", '{');
 	js_open_key(&w->j, "type", '[');

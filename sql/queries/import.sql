@@ -155,3 +155,11 @@ where id = $1;
 -- args: file_name text
 -- rows: one
 select exists (select from product_import where file_name = $1);
+
+-- name: import_open_count
+-- args: seller_id uuid
+-- rows: one
+select count(*)
+from product_import
+where seller_id = $1
+and status in ('waiting', 'running');
