@@ -3,6 +3,7 @@
 #include "services/listing.h"
 
 #include "services/listing_export.h"
+#include "services/listing_import.h"
 #include "services/product_shape.h"
 #include "web/request.h"
 
@@ -75,6 +76,16 @@ static const struct field listing_id_fields[] = {
 };
 #undef S
 
+struct import_id {
+	struct uuid id;
+};
+#define S struct import_id
+static const struct field import_id_fields[] = {
+	IN_UUID(id, REQUIRED, "Import"),
+	{ 0 },
+};
+#undef S
+
 static const char *const csv_media[] = { "text/csv", NULL };
 
 static enum err
@@ -113,6 +124,14 @@ template_get(struct request *rq)
 	struct sink to = reply_stream(rq, "text/csv", "template.csv");
 
 	return listing_template(&rq->ctx, &to);
+}
+
+static enum err
+import_status_get(struct request *rq)
+{
+	const struct import_id *in = rq->in;
+
+	return listing_import_status(&rq->ctx, in->id, rq->out);
 }
 
 static const struct route routes[] = {
@@ -210,6 +229,21 @@ static const struct route routes[] = {
 	    .out_kind = OUT_IS_FILE,
 	    .media = csv_media,
 	    .handler = template_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/products/import/status/",
+	    .summary = "How an import stands",
+	    .description =
+		"Of a file that was answered with 202: its progress, and in "
+		"the end what came of it. Kept for 30 days. Caller: seller.",
+	    .allow = SELLER,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(import_id),
+	    .status = 200,
+	    .out = &product_import_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = import_status_get,
 	},
 };
 

@@ -80,8 +80,12 @@ list_has(struct json_object *list, const char *name)
 const char *
 listing_options_add(struct ctx *c, const char *list, const char *options)
 {
-	struct json_object *l = parse(c, list), *o = parse(c, options);
+	struct json_object *l, *o;
 
+	if (strcmp(options, "{}") == 0)
+		return list;
+	l = parse(c, list);
+	o = parse(c, options);
 	json_object_object_foreach(o, name, value) {
 		(void)value;
 		if (!list_has(l, name))
