@@ -122,6 +122,8 @@ migrate: ## Bring the tables up to date
 	$(STACK) migrate
 schema: ## Write the running instance's structure to sql/schema.sql
 	scripts/schema >sql/schema.sql
+admin: ## Make an administrator: make admin EMAIL=you@example.com
+	$(STACK) admin "$(EMAIL)" "$(NAME)"
 demo: ## Load the demo data anew: make demo SCALE=100000
 	$(STACK) demo $(SCALE)
 doctor: ## Name each missing piece and its fix
@@ -157,7 +159,7 @@ clean: ## Remove what was built
 help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: build run start stop status reload psql redis-cli migrate schema demo doctor static test sweep \
+.PHONY: build run start stop status reload psql redis-cli migrate schema admin demo doctor static test sweep \
 	unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.

@@ -324,7 +324,7 @@ run(struct process *p)
 }
 
 static void
-make_context(struct process *p, struct arena *forever)
+make_context(struct process *p, struct arena *forever, const char *name)
 {
 	struct ctx *c = &p->ctx;
 	char id[UUID_TEXT];
@@ -337,8 +337,7 @@ make_context(struct process *p, struct arena *forever)
 		.redis = redis_new(forever),
 		.config = &p->config,
 		.ip = "job",
-		.request_id = arena_printf(forever, "%s.%s", p->job->name,
-		    id),
+		.request_id = arena_printf(forever, "%s.%s", name, id),
 	};
 }
 
@@ -351,6 +350,16 @@ catch_signals(void)
 	return sigaction(SIGTERM, &end, NULL) == 0 &&
 	    sigaction(SIGINT, &end, NULL) == 0 &&
 	    sigaction(SIGPIPE, &ignore, NULL) == 0;
+}
+
+static void
+let_go(struct process *p, struct arena *forever)
+{
+	http_close();
+	db_close(p->ctx.db);
+	redis_close(p->ctx.redis);
+	arena_free(p->arena);
+	arena_free(forever);
 }
 
 int
@@ -370,16 +379,44 @@ job_main(int argc, char **argv, const struct job *job)
 	if (config_load(&p.config, stderr) != 0 || !catch_signals())
 		return 1;
 	forever = arena_new();
-	make_context(&p, forever);
+	make_context(&p, forever, job->name);
 	err = run(&p);
 	if (err != OK)
 		log_error("failed: %s",
 		    p.ctx.problem.detail != NULL ? p.ctx.problem.detail :
 						   err_code(err));
-	http_close();
-	db_close(p.ctx.db);
-	redis_close(p.ctx.redis);
-	arena_free(p.arena);
-	arena_free(forever);
+	let_go(&p, forever);
+	return err != OK;
+}
+
+/* --- by hand ------------------------------------------------------------ */
+
+static void
+tell_problem(const struct tool *tool, const struct problem *p, enum err err)
+{
+	fprintf(stderr, "%s: %s\n", tool->name,
+	    p->detail != NULL ? p->detail : err_code(err));
+	for (const struct field_error *f = p->errors; f != NULL; f = f->next)
+		fprintf(stderr, "  %s: %s\n", f->field, f->message);
+}
+
+int
+tool_main(int argc, char **argv, const struct tool *tool)
+{
+	static struct process p;
+	struct arena *forever;
+	enum err err;
+
+	if (sodium_init() < 0)
+		return 1;
+	log_open(tool->name);
+	if (config_load(&p.config, stderr) != 0 || !catch_signals())
+		return 1;
+	forever = arena_new();
+	make_context(&p, forever, tool->name);
+	err = tool->run(&p.ctx, argc, argv);
+	if (err != OK)
+		tell_problem(tool, &p.ctx.problem, err);
+	let_go(&p, forever);
 	return err != OK;
 }

@@ -60,6 +60,18 @@ struct job {
 
 int job_main(int argc, char **argv, const struct job *job);
 
+/*
+ * The same for a program that a person runs by hand: it has connections, and
+ * neither a lock nor a record.  run says on standard error what it did; its
+ * problem's words are printed there too.
+ */
+struct tool {
+	const char *name;
+	enum err (*run)(struct ctx *c, int argc, char **argv);
+};
+
+int tool_main(int argc, char **argv, const struct tool *tool);
+
 /* Whether the process was told to end (SIGTERM, SIGINT). */
 bool job_stopping(void);
 
