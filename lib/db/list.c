@@ -123,12 +123,11 @@ list_ids(struct ctx *c, struct list_rows *l)
 }
 
 const char *
-list_pattern(struct ctx *c, const char *text)
+list_prefix(struct ctx *c, const char *text)
 {
 	struct buf b;
 
 	buf_init(&b, c->arena, 4096);
-	buf_char(&b, '%');
 	for (; *text != '\0'; text++) {
 		if (strchr("%_\\", *text) != NULL)
 			buf_char(&b, '\\');
@@ -136,4 +135,10 @@ list_pattern(struct ctx *c, const char *text)
 	}
 	buf_char(&b, '%');
 	return buf_text(&b);
+}
+
+const char *
+list_pattern(struct ctx *c, const char *text)
+{
+	return arena_printf(c->arena, "%%%s", list_prefix(c, text));
 }

@@ -143,7 +143,7 @@ struct process {
 	struct ctx ctx;
 	struct arena *arena;
 	struct job_counts counts;
-	int64_t run_id; /* 0: not recorded */
+	struct uuid run_id; /* zero: not recorded */
 	int64_t started_us;
 };
 
@@ -177,15 +177,16 @@ static enum err
 record_start(struct process *p)
 {
 	struct ctx *c = &p->ctx;
-	struct rows r;
+	struct uuid id = uuid_new();
 	TX_SCOPE(tx, c);
 
 	db_queue(c, Q_JOB_KNOWN,
 	    ARGS(A(p->job->name), A(p->job->period_secs)));
 	db_queue(c, Q_JOB_RUN_BURY, ARGS(A(p->job->name)));
-	TRY(db_one(c, Q_JOB_RUN_BEGIN, ARGS(A(p->job->name)), &r));
-	p->run_id = col_i64(&r);
-	return tx_commit(&tx);
+	db_queue(c, Q_JOB_RUN_BEGIN, ARGS(A(id), A(p->job->name)));
+	TRY(tx_commit(&tx));
+	p->run_id = id;
+	return OK;
 }
 
 static enum err
@@ -317,7 +318,7 @@ run(struct process *p)
 	if (!p->options.dry_run)
 		TRY(record_start(p));
 	err = rounds(p);
-	if (p->run_id != 0 && record_end(p, err) != OK && err == OK)
+	if (!uuid_is_zero(p->run_id) && record_end(p, err) != OK && err == OK)
 		err = ERR_UNAVAILABLE;
 	summarise(p, err == OK ? "ok" : "failed");
 	return err;

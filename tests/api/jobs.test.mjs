@@ -573,9 +573,9 @@ test('purge removes what is old, and nothing else', async () => {
     from (values ('0a', 8), ('0b', 6)) v (x, d)`
   await sql`insert into login_failure (bucket, failed_at)
     values ('old', now() - interval '25 hours'), ('new', now() - interval '1 hour')`
-  await sql`insert into job_run (job, started_at, finished_at, ok)
-    values ('long ago', now() - interval '15 days', now() - interval '15 days', true),
-      ('of late', now() - interval '13 days', now() - interval '13 days', true)`
+  await sql`insert into job_run (id, job, started_at, finished_at, ok)
+    values (gen_random_uuid(), 'long ago', now() - interval '15 days', now() - interval '15 days', true),
+      (gen_random_uuid(), 'of late', now() - interval '13 days', now() - interval '13 days', true)`
   const [sent, fresh, dead] = [await queue(), await queue(), await queue()]
   await sql`update outbox set sent_at = now() - interval '31 days' where id = ${sent}`
   await sql`update outbox set sent_at = now() - interval '29 days' where id = ${fresh}`
