@@ -12,7 +12,7 @@
 extern const struct shape audit_entry_shape;
 
 struct audit_search {
-	const char *actor; /* id or e-mail address */
+	const char *actor;  /* id or e-mail address */
 	const char *action; /* "refund.open", or "refund." for all of them */
 	const char *entity;
 	const char *entity_id;

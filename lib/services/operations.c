@@ -12,7 +12,8 @@
 static const struct field queue_fields[] = {
 	OUT_TEXT("timezone", "In which days are counted",
 	    .example = "Asia/Kolkata"),
-	OUT_I64("sellers_pending", "Stores, and changes of stores, to review"),
+	OUT_I64("sellers_pending",
+	    "Stores, and changes of stores, to review"),
 	OUT_I64("products_pending",
 	    "Products, and edits of products, to review"),
 	OUT_I64("refunds_requested", "Refund requests to decide"),
