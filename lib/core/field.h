@@ -180,7 +180,6 @@ enum {
 	{ .name = #m, .kind = FIELD_BOOL,                                    \
 		.offset = FIELD_AT(m, struct opt_bool), .help = text,        \
 		.flags = OPTIONAL, .optional_bool = true }
-		.help = text, .flags = OPTIONAL, .optional_i64 = true }
 #define IN_DATE(m, flag, text)                                               \
 	{ .name = #m, .kind = FIELD_DATE,                                    \
 		.offset = FIELD_AT(m, const char *), .help = text,           \
