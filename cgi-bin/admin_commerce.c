@@ -2,9 +2,57 @@
  * services/refund_admin.h and services/settlement.h. */
 #include "services/refund_admin.h"
 
+#include "services/commission.h"
+#include "services/order_admin.h"
 #include "services/refund.h"
 #include "services/settlement.h"
 #include "web/request.h"
+
+#define S struct order_search
+static const struct field order_search_fields[] = {
+	IN_TEXT(q, OPTIONAL, 1, TEXT_MAX,
+	    "An order's number, or part of the buyer's address, name or "
+	    "company"),
+	IN_ENUM(status, OPTIONAL, order_statuses, "Only those that stand so"),
+	IN_ENUM(payment_status, OPTIONAL, order_payment_statuses,
+	    "Only those paid so"),
+	IN_TEXT(seller, OPTIONAL, 1, TEXT_MAX,
+	    "Only those with a part of this seller, by id or slug"),
+	IN_UUID(user, OPTIONAL, "Only those of this buyer"),
+	IN_DATE(from, OPTIONAL, "First day"),
+	IN_DATE(to, OPTIONAL, "Last day"),
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
+#define S struct order_find
+static const struct field order_find_fields[] = {
+	IN_UUID(id, OPTIONAL, "Order, or give number"),
+	IN_TEXT(number, OPTIONAL, 1, TEXT_MAX, "Order number"),
+	{ 0 },
+};
+#undef S
+
+#define S struct commission_set
+static const struct field commission_set_fields[] = {
+	IN_ENUM(scope, REQUIRED, commission_scopes, "For what",
+	    .example = "global"),
+	IN_UUID(category_id, OPTIONAL, "With scope category"),
+	IN_UUID(seller_id, OPTIONAL, "With scope seller"),
+	IN_I64(rate_bps, REQUIRED, 0, 10000, "Basis points",
+	    .example = "1000"),
+	{ 0 },
+};
+#undef S
+
+#define S struct commission_find
+static const struct field commission_find_fields[] = {
+	IN_UUID(seller_id, OPTIONAL, "For effective"),
+	IN_UUID(category_id, OPTIONAL, "For effective"),
+	{ 0 },
+};
+#undef S
 
 #define S struct refund_item_in
 static const struct field refund_item_fields[] = {
@@ -133,7 +181,84 @@ process_post(struct request *rq)
 	return settlement_process(&rq->ctx, rq->in, rq->out);
 }
 
+static enum err
+orders_get(struct request *rq)
+{
+	struct page_out page = { 0 };
+
+	TRY(order_search(&rq->ctx, rq->in, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
+}
+
+static enum err
+order_get(struct request *rq)
+{
+	return order_admin_detail(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+commission_set_post(struct request *rq)
+{
+	return commission_set(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+commission_get_get(struct request *rq)
+{
+	return commission_get(&rq->ctx, rq->in, rq->out);
+}
+
 static const struct route routes[] = {
+	{
+	    .method = GET,
+	    .path = "/api/admin/orders/",
+	    .summary = "All orders, newest first",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(order_search),
+	    .status = 200,
+	    .out = &order_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = orders_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/orders/detail/",
+	    .summary = "One order with payments, refunds and ledger",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(order_find),
+	    .status = 200,
+	    .out = &order_detail_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = order_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/admin/commission/set/",
+	    .summary = "Set a commission rate",
+	    .description = "It holds for orders placed from now on.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_KEY,
+	    INPUT(commission_set),
+	    .status = 200,
+	    .out = &commission_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = commission_set_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commission/get/",
+	    .summary = "The commission rates in force",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(commission_find),
+	    .status = 200,
+	    .out = &commission_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = commission_get_get,
+	},
 	{
 	    .method = POST,
 	    .path = "/api/admin/refund/",

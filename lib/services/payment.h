@@ -10,6 +10,7 @@
 #include "core/field.h"
 #include "core/json.h"
 #include "core/page.h"
+#include "db/db.h"
 
 extern const struct shape payment_shape;
 extern const struct shape payment_initiated_shape;
@@ -52,6 +53,9 @@ enum err payment_verify(struct ctx *c, const struct payment_verify *in,
 /* By id or order_id.  Errors: ERR_VALIDATION, ERR_NOT_FOUND. */
 enum err payment_status(struct ctx *c, const struct payment_find *in,
     struct buf *out);
+
+/* A row of F_PAYMENT_COLUMNS; gives its id. */
+struct uuid payment_row_write(struct rows *r, struct json *j);
 
 enum err payment_history(struct ctx *c, const struct page_in *in,
     struct buf *out, struct page_out *page);

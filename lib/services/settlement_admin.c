@@ -7,6 +7,7 @@
 #include "services/audit.h"
 #include "services/ledger.h"
 #include "services/notification.h"
+#include "services/posting_shape.h"
 #include "services/settlement.h"
 #include "services/settlement_shape.h"
 
@@ -51,25 +52,6 @@ write_lines(struct rows *r, struct json *j)
 	js_close(j, ']');
 }
 
-static void
-write_ledger(struct rows *r, struct json *j)
-{
-	js_open_key(j, "ledger", '[');
-	while (row_next(r)) {
-		js_open(j, '{');
-		js_uuid(j, "id", col_uuid(r));
-		js_uuid(j, "journal_id", col_uuid(r));
-		js_str(j, "kind", col_text(r));
-		js_str(j, "ref", col_text(r));
-		js_str(j, "account", col_text(r));
-		js_i64(j, "amount", col_i64(r));
-		js_str(j, "currency", col_text(r));
-		js_time(j, "created_at", col_i64(r));
-		js_close(j, '}');
-	}
-	js_close(j, ']');
-}
-
 enum err
 settlement_detail(struct ctx *c, struct uuid id, struct buf *out)
 {
@@ -89,7 +71,7 @@ settlement_detail(struct ctx *c, struct uuid id, struct buf *out)
 	settlement_write_members(&r, &j);
 	js_i64(&j, "line_count", col_i64(&count));
 	write_lines(&lines, &j);
-	write_ledger(&postings, &j);
+	postings_write(&postings, &j);
 	js_close(&j, '}');
 	return OK;
 }

@@ -1,5 +1,6 @@
 #include "services/settlement_shape.h"
 
+#include "services/posting_shape.h"
 #include "services/settlement.h"
 
 const char *const settlement_statuses[] = { "requested", "processing", "paid",
@@ -51,20 +52,6 @@ static const struct field line_fields[] = {
 };
 static const struct shape line_shape = { "settlement_line",
 	"What a settlement is made of", line_fields };
-
-static const struct field posting_fields[] = {
-	OUT_UUID("id", "Posting"),
-	OUT_UUID("journal_id", "Journal"),
-	OUT_TEXT("kind", "What happened"),
-	OUT_TEXT("ref", "To what"),
-	OUT_TEXT("account", "Account"),
-	OUT_I64("amount", "Debit positive"),
-	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
-	OUT_TIME("created_at", "When"),
-	{ 0 },
-};
-static const struct shape posting_shape = { "settlement_posting",
-	"A line of the ledger", posting_fields };
 
 static const struct field detail_fields[] = {
 	OUT_SETTLEMENT,

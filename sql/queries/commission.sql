@@ -19,8 +19,8 @@ from commission_at($1, $2, now());
 -- name: commission_targets_exist
 -- args: seller_id uuid, category_id uuid
 -- rows: one
-select $1 is null or exists (select from seller where id = $1),
-	$2 is null or exists (select from category where id = $2);
+select $1::uuid is null or exists (select from seller where id = $1),
+	$2::uuid is null or exists (select from category where id = $2);
 
 -- One change of a target after the other, so that each entry knows the one before.
 -- name: commission_lock
