@@ -34,7 +34,8 @@ static const struct field refund_order_fields[] = {
 
 #define S struct refund_search
 static const struct field refund_search_fields[] = {
-	IN_ENUM(status, OPTIONAL, refund_statuses, "Only those that stand so"),
+	IN_ENUM(status, OPTIONAL, refund_statuses,
+	    "Only those that stand so"),
 	IN_UUID(order_id, OPTIONAL, "Only those of this order"),
 	IN_TEXT(seller, OPTIONAL, 1, TEXT_MAX,
 	    "Only those that touch this seller, by id or slug"),

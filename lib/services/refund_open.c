@@ -60,8 +60,8 @@ queue_refund(struct ctx *c, const struct refund_made *made,
 	    ARGS(A(made->id), A(order_id), A(part), A(payment_id),
 		A(made->amount), A(plan->reason), A("processing"),
 		A(plan->source), A(plan->restock),
-		A(refund_gateway_key(c, made->id)),
-		A(plan->requested_by), A(asked ? c->idem_principal : NULL),
+		A(refund_gateway_key(c, made->id)), A(plan->requested_by),
+		A(asked ? c->idem_principal : NULL),
 		A(asked ? c->idem_key : NULL)));
 }
 
@@ -71,12 +71,12 @@ open_on(struct ctx *c, const struct held_order *o,
     struct refund_made *out)
 {
 	struct refund_lines lines;
-	int64_t amount;
+	int64_t amount = 0;
 
 	TRY(refund_lines_read(c, o->id, &lines));
 	TRY(decide(c, plan, &lines, &amount));
-	if (is_all(plan) && (amount == 0 || (!p->is_cod &&
-						amount < REFUND_MIN)))
+	if (is_all(plan) &&
+	    (amount == 0 || (!p->is_cod && amount < REFUND_MIN)))
 		return OK;
 	TRY(refund_check_least(c, p, amount));
 	*out = (struct refund_made){ uuid_new(), amount };
