@@ -45,7 +45,8 @@ struct audit_changes {
 	size_t n;
 };
 #define CHANGES(...)                                                         \
-	((struct audit_changes){ (const struct audit_change[]){ __VA_ARGS__ },\
+	((struct audit_changes){                                             \
+	    (const struct audit_change[]){ __VA_ARGS__ },                    \
 	    sizeof((const struct audit_change[]){ __VA_ARGS__ }) /           \
 		sizeof(struct audit_change) })
 
@@ -63,7 +64,7 @@ void audit_queue(struct ctx *c, const char *action, const char *entity,
 struct audit_verdict {
 	int64_t checked; /* entries */
 	int64_t broken;
-	int64_t first; /* place of the first broken one, 0 if none is */
+	int64_t first;    /* place of the first broken one, 0 if none is */
 	const char *head; /* hash of the last entry, NULL if there is none */
 };
 
@@ -71,6 +72,6 @@ struct audit_verdict {
  * whole and note is given, that is remembered. */
 enum audit_note { AUDIT_LOOK, AUDIT_NOTE };
 enum err audit_verify(struct ctx *c, enum audit_note note,
-    struct audit_verdict *out);
+    struct audit_verdict *v);
 
 #endif
