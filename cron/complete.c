@@ -20,7 +20,8 @@ run_refund(struct ctx *c, struct uuid id, struct job_counts *counts)
 {
 	ROW_SCOPE(row, c);
 
-	job_count(counts, refund_run(c, id, NULL) == OK ? "refunds" : "failed", 1);
+	job_count(counts,
+	    refund_run(c, id, NULL) == OK ? "refunds" : "failed", 1);
 }
 
 static enum err
