@@ -319,6 +319,10 @@ test('the same key: the same bytes, one refund; another body or path: 409', asyn
   const wrong = newKey()
   assertInvalid(await refund(all.order, { amount: 5 }, { key: wrong }), 'amount')
   assertStatus(await refund(all.order, { amount: 500 }, { key: wrong }), 201)
+  // When the key is forgotten, its refund is not.
+  await sql`delete from idempotency_key where key = ${key}`
+  await shop.redisCli('flushall')
+  assertProblem(await refund(all.order, { amount: 5000 }, { key }), 409, 'idempotency_key_reused')
   // Another administrator's key of the same name is another key.
   assertStatus(await refund(all.order, { amount: 500 }, { key, token: await admin(shop) }), 201)
 })
@@ -373,6 +377,9 @@ test('C08 the provider made it and fell silent: the same key finds it, a new one
   async () => {
     for (const more of [{}, { amount: 6000 }]) {
       const all = await unknown('after-timeout', more)
+      const late = newKey()
+      const refused = await refund(all.order, { amount: 500 }, { key: late })
+      assertProblem(refused, 409, 'refund_in_progress')
       for (const other of [more, { amount: 6000 }, { amount: 100 }, {}])
         assertProblem(await refund(all.order, other), 409, 'refund_in_progress')
       const made = assertStatus(await refund(all.order, more, { key: all.key }), 201)
@@ -387,7 +394,9 @@ test('C08 the provider made it and fell silent: the same key finds it, a new one
       await release()
       await until(async () => (await stateOf(all.order)).payment_status !== 'paid')
       assert.deepEqual(await clearing(all.order), [all.order.total, -made.amount])
-      // It is known now, and a new key is free again.
+      // It is known now: a new key is free again, and what was refused stays refused, since
+      // it may have meant the same refund.
+      assert.equal((await refund(all.order, { amount: 500 }, { key: late })).text, refused.text)
       if (more.amount) assertStatus(await refund(all.order), 201)
     }
   })
@@ -498,16 +507,27 @@ test('a cancel is not held up by a refund whose outcome is unknown, and is not l
 test('somebody else is at the provider: a refund waits for its turn, but not for ever', async () => {
   const all = await paid()
   const other = shop.session()
-  const turn = verb => other.sql`select ${verb === 'take'} and pg_advisory_lock(
-    hashtextextended('refund ' || ${all.order.id}, 0)) is not null as ok`
-  await turn('take')
+  const take = () => other.sql`
+    select pg_advisory_lock(hashtextextended('refund ' || ${all.order.id}, 0)) is not null as ok`
+  const give = () => other.sql`
+    select pg_advisory_unlock(hashtextextended('refund ' || ${all.order.id}, 0)) as ok`
+  await take()
   assertProblem(await refund(all.order, { amount: 500 }), 409, 'refund_in_progress')
   const waiting = refund(all.order, { amount: 700 })
   await until(async () => (await sql`select from pg_locks where locktype = 'advisory'
     and not granted`).length > 0, { what: 'the refund to wait' })
-  await other.sql`select pg_advisory_unlock(hashtextextended('refund ' || ${all.order.id}, 0))`
+  assert.deepEqual(await give(), [{ ok: true }])
   assertStatus(await waiting, 201)
+  // A cancel does not wait: the job goes on with its refund.
+  await take()
+  assertStatus(await cancel(all), 200)
+  const [open] = (await refundRows(all.order)).slice(-1)
+  assert.equal(open.status, 'processing')
+  assert.deepEqual(await give(), [{ ok: true }])
   other.close()
+  await grow()
+  assert.equal((await runJob(shop, 'complete')).status, 0)
+  assert.equal(await statusOf(open.id), 'processed')
 })
 
 // ---- it fails after all ------------------------------------------------------------------------
