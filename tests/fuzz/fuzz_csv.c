@@ -94,7 +94,8 @@ HARNESS(const uint8_t *data, size_t size)
 	/* A mark in the first cell of all would be taken for the file's. */
 	csv_text(&out, "header");
 	csv_end(&out);
-	csv_compare(csv_reader_of(a, &whole), csv_reader_of(a, &pieces), &out);
+	csv_compare(csv_reader_of(a, &whole), csv_reader_of(a, &pieces),
+	    &out);
 	csv_again(a, buf_text(&b), b.len);
 	return 0;
 }

@@ -81,8 +81,8 @@ rows_are_read_as_rfc_4180_says(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++)
 		for (size_t step = 1; step <= 8; step += 7) {
-			const char *got = read_all(unit_ctx()->arena, rows[i].in,
-			    strlen(rows[i].in), step);
+			const char *got = read_all(unit_ctx()->arena,
+			    rows[i].in, strlen(rows[i].in), step);
 
 			CHECK(strcmp(got, rows[i].want) == 0,
 			    "row %zu: want %s, got %s", i, rows[i].want, got);
@@ -98,7 +98,8 @@ what_is_no_row_is_told_and_passed_over(void **state)
 		const char *want;
 	} rows[] = {
 #define IN(text) text, sizeof(text) - 1
-		{ IN("a\"b\nc\n"), "1:(A quote stands inside a cell.) 2:[c] " },
+		{ IN("a\"b\nc\n"),
+		    "1:(A quote stands inside a cell.) 2:[c] " },
 		{ IN("\"a\"b\nc\n"),
 		    "1:(Something stands behind a quote.) 2:[c] " },
 		{ IN("\"a\" ,b\nc\n"),
@@ -116,7 +117,8 @@ what_is_no_row_is_told_and_passed_over(void **state)
 	(void)state;
 	/* A mark that is cut short is not one. */
 	for (size_t i = 0; i + 1 < COUNT(rows); i++) {
-		const char *got = read_all(unit_ctx()->arena, rows[i].in, rows[i].len, 3);
+		const char *got = read_all(unit_ctx()->arena, rows[i].in,
+		    rows[i].len, 3);
 
 		CHECK(strcmp(got, rows[i].want) == 0,
 		    "row %zu: want %s, got %s", i, rows[i].want, got);
