@@ -82,13 +82,14 @@ storage_name(struct ctx *c)
 static void
 close_fd(void *handle)
 {
-	close((int)(intptr_t)handle);
+	close(*(int *)handle);
 }
 
 static void
 close_later(struct ctx *c, int fd)
 {
-	arena_defer(c->arena, close_fd, (void *)(intptr_t)fd);
+	arena_defer(c->arena, close_fd,
+	    arena_memdup(c->arena, &fd, sizeof(fd)));
 }
 
 enum err
@@ -134,17 +135,13 @@ give_up(void *handle)
 }
 
 enum err
-storage_new(struct ctx *c, enum storage_area area, const char *name,
-    struct storage_file **out)
+storage_new(struct ctx *c, enum storage_area area, struct storage_file **out)
 {
 	struct storage_file *f = ARENA_NEW(c->arena, struct storage_file);
 
-	if (!is_name(name))
-		return fault(c, "storage: no name for a file");
 	f->area = area;
-	f->name = name;
 	f->path = arena_printf(c->arena, "%s/" UNFINISHED "%s",
-	    folder_of(c, area), name);
+	    folder_of(c, area), storage_name(c));
 	f->fd = breaks() ?
 	    -1 :
 	    open(f->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
@@ -168,17 +165,20 @@ sync_folder(const char *folder)
 }
 
 enum err
-storage_keep(struct ctx *c, struct storage_file *f)
+storage_keep(struct ctx *c, struct storage_file *f, const char *name)
 {
 	const char *folder = folder_of(c, f->area);
-	const char *path = arena_printf(c->arena, "%s/%s", folder, f->name);
+	const char *path = arena_printf(c->arena, "%s/%s", folder, name);
 	mode_t mode = f->area == STORAGE_MEDIA ? 0644 : 0600;
 
+	if (!is_name(name))
+		return fault(c, "storage: no name for a file");
 	if (breaks() || fchmod(f->fd, mode) != 0 || fsync(f->fd) != 0)
 		return broken(c, "sync", f->path);
 	if (rename(f->path, path) != 0)
 		return broken(c, "rename", f->path);
 	f->kept = true;
+	f->name = name;
 	return sync_folder(folder) ? OK : broken(c, "sync", folder);
 }
 
