@@ -1,6 +1,5 @@
 /* mature: what sellers earned becomes payable once it is delivered and the
  * return window is over, unless a refund is asked for or under way. */
-#include "core/config.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "services/order_step.h"
@@ -12,11 +11,15 @@ mature_one(struct ctx *c, struct uuid part, struct uuid order_id,
     struct job_counts *counts)
 {
 	struct held_order o;
+	struct rows r;
 	ROW_SCOPE(row, c);
 	TX_SCOPE(tx, c);
 
 	/* A refund of the same order waits, or is seen. */
 	TRY(order_hold(c, order_id, &o));
+	TRY(db_one(c, Q_SELLER_ORDER_IS_HELD, ARGS(A(part)), &r));
+	if (col_bool(&r))
+		return tx_commit(&tx);
 	db_queue(c, Q_LEDGER_MATURED,
 	    ARGS(A(uuid_new()), A(part), A(order_id)));
 	db_queue(c, Q_EARNINGS_SET_MATURED, ARGS(A(part)));
@@ -32,8 +35,7 @@ run(struct ctx *c, struct job_counts *counts, bool dry_run)
 
 	job_count(counts, "matured", 0);
 	do {
-		TRY(db_each(c, Q_EARNINGS_TO_MATURE,
-		    ARGS(A(c->config->return_window_days), A((int64_t)BATCH)),
+		TRY(db_each(c, Q_EARNINGS_TO_MATURE, ARGS(A((int64_t)BATCH)),
 		    &r));
 		if (dry_run) {
 			job_count(counts, "due", r.count);

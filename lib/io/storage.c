@@ -30,6 +30,9 @@ folder_of(struct ctx *c, enum storage_area area)
 		return *s->media_dir != '\0' ?
 		    arena_printf(c->arena, "%s/files", s->media_dir) :
 		    arena_printf(c->arena, "%s/media/files", s->state_dir);
+	if (area == STORAGE_IMPORTS)
+		return arena_printf(c->arena, "%s/private/imports",
+		    s->state_dir);
 	return *s->document_dir != '\0' ?
 	    s->document_dir :
 	    arena_printf(c->arena, "%s/private/documents", s->state_dir);

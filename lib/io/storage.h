@@ -1,8 +1,9 @@
 /*
- * storage.h: the files that people give us, in two areas.
+ * storage.h: the files that people give us, in areas.
  *
  *	STORAGE_MEDIA      pictures, which anybody may see under /media/files/
  *	STORAGE_DOCUMENTS  private papers, which no address leads to
+ *	STORAGE_IMPORTS    files that a job has yet to read
  *
  * A file gets a random name of 128 bits, is written under another name beside
  * it, and appears whole: synced, renamed, its folder synced.  Its row in the
@@ -24,7 +25,7 @@
 
 #include "core/ctx.h"
 
-enum storage_area { STORAGE_MEDIA, STORAGE_DOCUMENTS };
+enum storage_area { STORAGE_MEDIA, STORAGE_DOCUMENTS, STORAGE_IMPORTS };
 
 /* In front of the name of a picture. */
 #define STORAGE_MEDIA_URL "/media/files/"

@@ -20,8 +20,8 @@
 #include "core/ctx.h"
 
 /* A payment of the whole order was captured (ref: the payment): clearing is
- * debited, each live sub-order's seller and the commission credited, and the
- * earnings are recorded. */
+ * debited, each sub-order's seller and the commission credited, and the
+ * earnings are recorded.  What was cancelled before is to be refunded. */
 void ledger_order_captured(struct ctx *c, struct uuid order_id,
     struct uuid payment_id);
 
@@ -39,7 +39,8 @@ void ledger_cod_captured(struct ctx *c, struct uuid order_id,
 void ledger_refunded(struct ctx *c, struct uuid order_id,
     struct uuid refund_id, bool cod);
 
-/* A refund that was booked failed after all: the same with other signs. */
+/* A refund that was booked failed after all: the same with other signs; what
+ * has become payable or was settled since is given back there. */
 void ledger_refund_failed(struct ctx *c, struct uuid order_id,
     struct uuid refund_id);
 

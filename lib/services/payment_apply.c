@@ -70,6 +70,19 @@ failed(struct ctx *c, const struct held_order *o,
 	return db_flush(c);
 }
 
+/* The job calls the provider. */
+static enum err
+give_back(struct ctx *c, const struct held_order *o, struct uuid payment_id,
+    int64_t amount, const char *reason)
+{
+	struct refund_plan plan = { .amount = amount,
+		.reason = reason,
+		.source = "system" };
+	struct refund_made made;
+
+	return refund_open_stray(c, o->id, payment_id, &plan, &made);
+}
+
 /* Another payment of an order that is paid already: it goes back whole. */
 static enum err
 second_capture(struct ctx *c, const struct held_order *o,
@@ -87,8 +100,27 @@ second_capture(struct ctx *c, const struct held_order *o,
 	    ARGS(A(id), A(o->id), A(o->account_id), A(n->provider_payment_id),
 		A(n->amount), A(n->method)));
 	ledger_stray_captured(c, o->id, id, n->amount);
-	return refund_open_stray(c, o->id, id, n->amount,
-	    "The order was paid twice.");
+	return give_back(c, o, id, n->amount, "The order was paid twice.");
+}
+
+/* What a seller called off before the money came goes back; a job calls the
+ * provider. */
+static enum err
+refund_called_off(struct ctx *c, const struct held_order *o)
+{
+	struct refund_plan plan = { .source = "system",
+		.reason = "The seller called this part off before it was "
+			  "paid." };
+	struct refund_made made;
+	struct rows r;
+
+	TRY(db_each(c, Q_SELLER_ORDERS_CANCELLED_OF_ORDER, ARGS(A(o->id)),
+	    &r));
+	while (row_next(&r)) {
+		plan.part = col_uuid(&r);
+		TRY(refund_open(c, o, &plan, &made));
+	}
+	return OK;
 }
 
 static enum err
@@ -96,6 +128,7 @@ tell_paid(struct ctx *c, const struct held_order *o,
     const struct held_payment *p)
 {
 	ledger_order_captured(c, o->id, p->id);
+	TRY(refund_called_off(c, o));
 	order_tell_buyer(c, "order_paid", o, NULL);
 	return order_tell_sellers(c, "seller_new_order", o, NULL);
 }
@@ -111,7 +144,7 @@ late_capture(struct ctx *c, const struct held_order *o,
 	if (revived)
 		return tell_paid(c, o, p);
 	ledger_stray_captured(c, o->id, p->id, p->amount);
-	return refund_open_stray(c, o->id, p->id, p->amount,
+	return give_back(c, o, p->id, p->amount,
 	    "The payment came after the order was cancelled.");
 }
 

@@ -7,6 +7,7 @@
 #include "core/utf8.h"
 #include "web/form.h"
 #include "web/input_bind.h"
+#include "web/input_map.h"
 
 /* --- from JSON ---------------------------------------------------------- */
 
@@ -81,28 +82,12 @@ static void
 bind_map(const struct binding *b, const struct field *f, void *to,
     struct json_object *v)
 {
-	struct map *map = to;
-	size_t n = (size_t)json_object_object_length(v);
+	const char *wrong = f->kind == FIELD_MAP ?
+	    input_map(b->rq->ctx.arena, f, v, to) :
+	    input_values(b->rq->ctx.arena, f, v, to);
 
-	if ((int64_t)n > f->max) {
-		WRONG(b, f, "At most %lld entries.", (long long)f->max);
-		return;
-	}
-	map->names = ARENA_ARRAY(b->rq->ctx.arena, n, const char *);
-	map->values = ARENA_ARRAY(b->rq->ctx.arena, n, const char *);
-	json_object_object_foreach(v, key, e) {
-		const char *s = json_object_is_type(e, json_type_string) ?
-		    plain_string(e) :
-		    NULL;
-
-		if (s == NULL || utf8_length(s) > TEXT_MAX ||
-		    utf8_length(key) > TEXT_MAX || utf8_blank(key)) {
-			WRONG(b, f, "Names and values must be short texts.");
-			return;
-		}
-		map->names[map->n] = key;
-		map->values[map->n++] = s;
-	}
+	if (wrong != NULL)
+		WRONG(b, f, "%s", wrong);
 }
 
 static void
@@ -141,7 +126,7 @@ bind_value(const struct binding *b, const struct field *f, void *to,
 		return;
 	case FIELD_BOOL:
 		if (is_kind(b, f, v, json_type_boolean, "true or false"))
-			*(bool *)to = json_object_get_boolean(v) != 0;
+			put_bool(f, to, json_object_get_boolean(v) != 0);
 		return;
 	case FIELD_OBJ:
 		if (is_kind(b, f, v, json_type_object, "an object"))
@@ -156,6 +141,7 @@ bind_value(const struct binding *b, const struct field *f, void *to,
 			bind_texts(b, f, to, v);
 		return;
 	case FIELD_MAP:
+	case FIELD_VALUES:
 		if (is_kind(b, f, v, json_type_object, "an object"))
 			bind_map(b, f, to, v);
 		return;

@@ -24,6 +24,7 @@ const char *path_of(const struct binding *b, const char *name);
 /* Put v at to, or say what is wrong with it. */
 void put_i64(const struct binding *b, const struct field *f, void *to,
     int64_t v);
+void put_bool(const struct field *f, void *to, bool v);
 /* Text of any kind that is written as text; false if f is not of one. */
 bool put_textual(const struct binding *b, const struct field *f, void *to,
     const char *v);

@@ -33,9 +33,9 @@ bind_param(const struct binding *b, const struct field *f, void *to,
 			WRONG(b, f, "Must be a whole number.");
 	} else if (f->kind == FIELD_BOOL) {
 		if (strcmp(v, "true") == 0 || strcmp(v, "1") == 0)
-			*(bool *)to = true;
+			put_bool(f, to, true);
 		else if (strcmp(v, "false") == 0 || strcmp(v, "0") == 0)
-			*(bool *)to = false;
+			put_bool(f, to, false);
 		else
 			WRONG(b, f, "Must be true or false.");
 	} else {

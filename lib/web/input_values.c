@@ -67,6 +67,15 @@ put_i64(const struct binding *b, const struct field *f, void *to, int64_t v)
 		*(int64_t *)to = v;
 }
 
+void
+put_bool(const struct field *f, void *to, bool v)
+{
+	if (f->optional_bool)
+		*(struct opt_bool *)to = (struct opt_bool){ true, v };
+	else
+		*(bool *)to = v;
+}
+
 static void
 put_enum(const struct binding *b, const struct field *f, void *to,
     const char *v)

@@ -226,7 +226,10 @@ static void
 write_success(struct openapi *w, const struct route *r)
 {
 	js_open_key(&w->j, arena_printf(w->arena, "%d", r->status), '{');
-	js_str(&w->j, "description", r->status == 201 ? "Created" : "OK");
+	js_str(&w->j, "description",
+	    r->status == 201     ? "Created" :
+		r->status == 202 ? "Accepted" :
+				   "OK");
 	if (r->out != NULL) {
 		openapi_note(w, r->out, r->out_kind == OUT_IS_PAGE);
 		js_open_key(&w->j, "content", '{');
@@ -239,10 +242,23 @@ write_success(struct openapi *w, const struct route *r)
 }
 
 static void
+write_accepted(struct openapi *w, const struct route *r)
+{
+	struct route later = *r;
+
+	later.status = 202;
+	later.out = r->accepted;
+	later.out_kind = OUT_IS_OBJECT;
+	write_success(w, &later);
+}
+
+static void
 write_responses(struct openapi *w, const struct route *r)
 {
 	js_open_key(&w->j, "responses", '{');
 	write_success(w, r);
+	if (r->accepted != NULL)
+		write_accepted(w, r);
 	for (int status = 400; status < 600; status++) {
 		bool any = false;
 

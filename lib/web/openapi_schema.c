@@ -175,6 +175,18 @@ write_shape_ref(struct openapi *w, const struct field *f)
 	js_close(&w->j, '}');
 }
 
+/* Of an object with free names. */
+static void
+write_values(struct openapi *w)
+{
+	js_open_key(&w->j, "additionalProperties", '{');
+	js_open_key(&w->j, "type", '[');
+	js_str(&w->j, NULL, "string");
+	js_str(&w->j, NULL, "number");
+	js_close(&w->j, ']');
+	js_close(&w->j, '}');
+}
+
 void
 openapi_schema(struct openapi *w, const struct field *f, bool in)
 {
@@ -191,6 +203,10 @@ openapi_schema(struct openapi *w, const struct field *f, bool in)
 	case FIELD_TEXTS:
 		write_type(w, f, "array", in);
 		write_items(w, f, in);
+		break;
+	case FIELD_VALUES:
+		write_type(w, f, "object", in);
+		write_values(w);
 		break;
 	case FIELD_MAP:
 	case FIELD_ATTRS:

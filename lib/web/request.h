@@ -90,6 +90,7 @@ struct sink reply_stream(struct request *rq, const char *content_type,
     const char *filename);
 
 /* {"detail":"…"} */
+extern const struct shape detail_shape;
 void reply_detail(struct request *rq, const char *detail);
 
 #endif

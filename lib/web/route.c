@@ -100,7 +100,8 @@ check_form(const struct app *app, const struct route *r)
 		return complain(app, r, "a form where there can be none");
 	for (const struct field *f = r->in; f->kind != FIELD_END; f++)
 		if (f->kind == FIELD_OBJ || f->kind == FIELD_LIST ||
-		    f->kind == FIELD_MAP || f->kind == FIELD_ATTRS)
+		    f->kind == FIELD_MAP || f->kind == FIELD_VALUES ||
+		    f->kind == FIELD_ATTRS)
 			faults += complain(app, r, "a form with an object");
 	return faults;
 }

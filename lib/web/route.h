@@ -74,6 +74,8 @@ struct route {
 	int status;
 	int other_status; /* the same answer with another status; 0: none */
 	const struct shape *out;
+	/* Of an answer with 202: the work goes on after it. */
+	const struct shape *accepted;
 	enum out_kind out_kind;
 	const char *const *media; /* of a file; NULL ends */
 	const enum err

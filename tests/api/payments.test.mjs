@@ -8,6 +8,7 @@ import { test } from 'node:test'
 
 import { addToCart, assertInvalid, assertProblem, assertStatus, countBy, customer, keysOf, newKey,
   orderInput, placeOrder, product, startInstance, stockOf, until } from './harness.mjs'
+import { parcels } from './money.mjs'
 
 const shop = await startInstance({ HAAT_DEMO: '1' })
 const { api, sql } = shop
@@ -386,8 +387,7 @@ test('refunds/request/ is for delivered items within the window', async () => {
     body: { order_id: order.id, items: [{ order_item_id: line.id, quantity }], reason: 'Torn' },
   })
   assertProblem(await ask(1), 409, 'invalid_state')
-  await sql`update seller_order set status = 'delivered', delivered_at = now()
-    where order_id = ${order.id}`
+  await parcels(shop).deliver(order)
   assertProblem(await ask(1, newKey(), await customer({}, shop)), 404, 'not_found')
   assertInvalid(await ask(3), 'items.0.quantity')
   const made = assertStatus(await ask(1), 201)
