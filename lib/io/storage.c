@@ -138,13 +138,17 @@ give_up(void *handle)
 }
 
 enum err
-storage_new(struct ctx *c, enum storage_area area, struct storage_file **out)
+storage_new(struct ctx *c, enum storage_area area, const char *name,
+    struct storage_file **out)
 {
 	struct storage_file *f = ARENA_NEW(c->arena, struct storage_file);
 
+	if (!is_name(name))
+		return fault(c, "storage: no name for a file");
 	f->area = area;
+	f->name = name;
 	f->path = arena_printf(c->arena, "%s/" UNFINISHED "%s",
-	    folder_of(c, area), storage_name(c));
+	    folder_of(c, area), name);
 	f->fd = breaks() ?
 	    -1 :
 	    open(f->path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
@@ -168,20 +172,19 @@ sync_folder(const char *folder)
 }
 
 enum err
-storage_keep(struct ctx *c, struct storage_file *f, const char *name)
+storage_keep(struct ctx *c, struct storage_file *f)
 {
 	const char *folder = folder_of(c, f->area);
-	const char *path = arena_printf(c->arena, "%s/%s", folder, name);
+	const char *path = arena_printf(c->arena, "%s/%s", folder, f->name);
 	mode_t mode = f->area == STORAGE_MEDIA ? 0644 : 0600;
 
-	if (!is_name(name))
+	if (!is_name(f->name))
 		return fault(c, "storage: no name for a file");
 	if (breaks() || fchmod(f->fd, mode) != 0 || fsync(f->fd) != 0)
 		return broken(c, "sync", f->path);
 	if (rename(f->path, path) != 0)
 		return broken(c, "rename", f->path);
 	f->kept = true;
-	f->name = name;
 	return sync_folder(folder) ? OK : broken(c, "sync", folder);
 }
 

@@ -34,7 +34,7 @@ enum storage_area { STORAGE_MEDIA, STORAGE_DOCUMENTS, STORAGE_IMPORTS };
 struct storage_file {
 	int fd; /* open for writing and reading */
 	enum storage_area area;
-	const char *name; /* once it is kept */
+	const char *name; /* to be kept under; may be given another ending */
 	const char *path; /* for storage.c */
 	bool kept;
 };
@@ -42,14 +42,12 @@ struct storage_file {
 /* A fresh random name without an ending: 32 lower-case hex digits. */
 const char *storage_name(struct ctx *c);
 
-/* Begins a file. */
-enum err storage_new(struct ctx *c, enum storage_area area,
+/* Begins a file: a name of storage_name(), perhaps with an ending. */
+enum err storage_new(struct ctx *c, enum storage_area area, const char *name,
     struct storage_file **out);
 
-/* Makes it appear, for good: a name of storage_name(), perhaps with an
- * ending (".jpg"). */
-enum err storage_keep(struct ctx *c, struct storage_file *file,
-    const char *name);
+/* Makes it appear under its name, for good. */
+enum err storage_keep(struct ctx *c, struct storage_file *file);
 
 /* Opens a file for reading until the end of the request.  Errors: also
  * ERR_NOT_FOUND. */
