@@ -1,4 +1,5 @@
 /* admin_sellers: who may sell.  Rules live in services/seller_admin.h. */
+#include "services/document.h"
 #include "services/seller.h"
 #include "services/seller_admin.h"
 #include "web/request.h"
@@ -14,6 +15,20 @@ static const struct field seller_get_fields[] = {
 	{ 0 },
 };
 #undef S
+
+struct document_get {
+	struct uuid id;
+};
+#define S struct document_get
+static const struct field document_get_fields[] = {
+	IN_UUID(id, REQUIRED, "Document"),
+	{ 0 },
+};
+#undef S
+
+/* Those that services/upload.h takes. */
+static const char *const document_media[] = { "application/pdf", "image/jpeg",
+	"image/png", NULL };
 
 #define S struct seller_approval
 static const struct field seller_approval_fields[] = {
@@ -51,6 +66,18 @@ detail_get(struct request *rq)
 	const struct seller_get *in = rq->in;
 
 	return seller_write(&rq->ctx, in->id, rq->out);
+}
+
+static enum err
+document_get(struct request *rq)
+{
+	const struct document_get *in = rq->in;
+	struct document d;
+	struct sink to;
+
+	TRY(document_find(&rq->ctx, in->id, &d));
+	to = reply_stream(rq, d.content_type, d.filename);
+	return document_send(&rq->ctx, &d, &to);
 }
 
 static enum err
@@ -97,6 +124,21 @@ static const struct route routes[] = {
 	    .out = &seller_shape,
 	    ERRORS(ERR_NOT_FOUND),
 	    .handler = detail_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/sellers/kyc/document/",
+	    .summary = "Save one document of a store",
+	    .description =
+		"Each look is noted in the audit trail. Caller: admin.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(document_get),
+	    .status = 200,
+	    .out_kind = OUT_IS_FILE,
+	    .media = document_media,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = document_get,
 	},
 	{
 	    .method = POST,

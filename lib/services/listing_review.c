@@ -72,7 +72,9 @@ listing_approve(struct ctx *c, struct uuid product_id)
 	if (is(&p, "approved") && !p.has_changes)
 		return fail(c, ERR_INVALID_STATE,
 		    "Nothing of this product waits for approval.");
+	db_queue(c, Q_PRODUCT_IMAGES_SHOW, ARGS(A(p.id)));
 	db_queue(c, Q_LISTING_APPROVE, ARGS(A(p.id)));
+	db_queue(c, Q_PRODUCT_IMAGE_REFRESH, ARGS(A(p.id)));
 	tell(c, "product_approved", &p, NULL);
 	return tx_commit(&tx);
 }
@@ -87,6 +89,7 @@ listing_reject(struct ctx *c, struct uuid product_id, const char *reason)
 	if (!is(&p, "pending") && !is(&p, "approved"))
 		return fail(c, ERR_INVALID_STATE,
 		    "Nothing of this product waits for approval.");
+	db_queue(c, Q_PRODUCT_IMAGES_DROP, ARGS(A(p.id)));
 	db_queue(c, Q_LISTING_REJECT,
 	    ARGS(A(p.id), A(reason),
 		A(p.has_changes ? p.status : "rejected")));

@@ -46,7 +46,7 @@ static const struct field document_fields[] = {
 	OUT_TIME("uploaded_at", "When it came"),
 	{ 0 },
 };
-static const struct shape document_shape = { "kyc_document",
+const struct shape seller_document_shape = { "kyc_document",
 	"A document that proves who a seller is", document_fields };
 
 static const struct field checklist_fields[] = {
@@ -94,7 +94,8 @@ static const struct field seller_fields[] = {
 	    "for review"),
 	OUT_I64("commission_rate_bps", "Commission, in basis points",
 	    .example = "1000"),
-	OUT_LIST("kyc_documents", &document_shape, "What was uploaded"),
+	OUT_LIST("kyc_documents", &seller_document_shape,
+	    "What was uploaded"),
 	OUT_LIST("checklist", &checklist_shape,
 	    "What this store needs, and whether it is there"),
 	OUT_TIME("created_at", "When it was opened"),

@@ -18,6 +18,7 @@
 extern const struct shape seller_shape;
 extern const char *const seller_statuses[];
 extern const char *const seller_document_types[];
+extern const struct shape seller_document_shape;
 
 struct bank_account {
 	const char *account_holder;

@@ -289,7 +289,7 @@ select id, name, slug, brand, category_id, seller_id, price, compare_at_price, c
 -- The members that only its seller and admins see.
 -- fragment: product_private_columns
 -- args: none
-	, status, rejection_reason, pending_changes
+	, status, rejection_reason, product_waiting(id, pending_changes)
 
 -- fragment: product_from
 -- args: none
@@ -340,4 +340,5 @@ order by v.product_id desc, v.position, v.id, t.min_quantity, t.audience;
 select product_id, id, url, thumbnail_url, alt, position
 from product_image
 where product_id = any($1)
+and is_live
 order by product_id desc, position, id;
