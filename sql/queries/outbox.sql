@@ -74,3 +74,10 @@ from outbox
 where sent_at is null
 and dead_at is null
 and next_try_at <= now();
+
+-- name: outbox_dead_count
+-- args: none
+-- rows: one
+select count(*)
+from outbox
+where dead_at is not null;
