@@ -121,6 +121,8 @@ psql: ## A PostgreSQL shell (reads a script from standard input)
 	$(STACK) psql
 redis-cli: ## A Redis shell (reads a script from standard input)
 	$(STACK) redis-cli
+dead-letters: ## Messages that could not be sent, and why
+	$(STACK) dead-letters
 migrate: ## Bring the tables up to date
 	$(STACK) migrate
 schema: ## Write the running instance's structure to sql/schema.sql
@@ -162,7 +164,7 @@ clean: ## Remove what was built
 help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: build run start stop status reload psql redis-cli migrate schema admin demo doctor static test sweep \
+.PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep \
 	unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.

@@ -76,6 +76,13 @@ void notification_queue(struct ctx *c, const struct news *n);
 /* The same for every administrator; account_id is not looked at. */
 void notification_queue_admins(struct ctx *c, const struct news *n);
 
+/*
+ * Queued behind the statements that take an order's stock and note low_id
+ * where it becomes low: tells the sellers of those of its nlines lines.
+ */
+void notification_queue_low_stock(struct ctx *c, struct uuid order_id,
+    struct uuid low_id, size_t nlines);
+
 /* Rows of the list, newest first, comma-separated, into out. */
 enum err notification_list(struct ctx *c, const struct page_in *in,
     bool unread, struct buf *out, struct page_out *page);

@@ -23,15 +23,15 @@ create unique index payment_mismatch_open_once on payment_mismatch (entity, ref,
 	where resolved_at is null;
 create index payment_mismatch_by_end on payment_mismatch (resolved_at, id desc);
 
--- The order at which a variant's stock became low, and its seller was told;
+-- The moment at which a variant's stock became low and its seller was told;
 -- until more comes onto the shelf they are not told again.
-alter table stock add column low_order_id uuid;
+alter table stock add column low_id uuid;
 
 create function stock_restocked() returns trigger language plpgsql as $$
 begin
-	new.low_order_id := null;
+	new.low_id := null;
 	return new;
 end $$;
 create trigger stock_restocked before update of on_hand on stock for each row
-	when (new.on_hand > old.on_hand and old.low_order_id is not null)
+	when (new.on_hand > old.on_hand and old.low_id is not null)
 	execute function stock_restocked();

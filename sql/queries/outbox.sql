@@ -75,6 +75,13 @@ where sent_at is null
 and dead_at is null
 and next_try_at <= now();
 
+-- name: outbox_dead_count
+-- args: none
+-- rows: one
+select count(*)
+from outbox
+where dead_at is not null;
+
 -- fragment: outbox_columns
 -- args: none
 select t.id, t.kind, coalesce(t.payload->>'to',

@@ -336,6 +336,42 @@ test('what can go to nobody is a dead letter with its reason', async () => {
   await sink.stop()
 })
 
+test('a dead letter is kept, and seen: by the job, readiness, status and a list', async () => {
+  await clean()
+  const look = command => execFileSync('make', ['-s', command], { cwd: root, encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: '/tmp', MODE: mode, STATE_DIR: own.stateDir,
+      ENV_FILE: own.envFile } })
+  const jobs = async () => (await own.api('GET', '/api/health/ready/')).body.checks.jobs
+  assert.doesNotMatch(look('status'), /dead/)
+  assert.equal(await jobs(), 'ok')
+  const sink = await mailServer({ refuse: () => 550 })
+  const id = await queue('mail.reset', { to: 'gone@test.example', token: 'secret-token' })
+  const first = await runJob(own, 'outbox', [], { SMTP_URL: sink.url })
+  assert.equal(first.counts.dead, 1, first.text)
+  await sink.stop()
+
+  const second = await runJob(own, 'outbox')
+  assert.match(second.text, / warn outbox 1 dead letters are kept; make dead-letters lists them/)
+  assert.equal(await jobs(), 'degraded')
+  assert.match(look('status'), /^outbox +1 dead letters; make dead-letters lists them$/m)
+  const [head, line, ...more] = look('dead-letters').trim().split('\n')
+  assert.deepEqual(more, [])
+  assert.match(head, /^id \| kind \| address \| attempts \|/)
+  assert(line.startsWith(`${id} | mail.reset | gone@test.example | 1 | `), line)
+  assert.match(line, /550/)
+  assert.doesNotMatch(line, /secret-token/)
+
+  // A day later it no longer makes noise, but it is there, whatever the purge does.
+  await sql`update outbox set dead_at = now() - interval '25 hours'`
+  assert.equal((await runJob(own, 'purge')).status, 0)
+  assert.equal(await jobs(), 'ok')
+  const kept = await row(id)
+  assert.deepEqual([kept.dead, kept.payload.to, kept.payload.token],
+    [true, 'gone@test.example', 'secret-token'])
+  assert.match(look('dead-letters'), new RegExp(id))
+  await clean()
+})
+
 // ---- SMTP with a password ----------------------------------------------------
 
 const certificates = fs.mkdtempSync('/tmp/haat-tls.')

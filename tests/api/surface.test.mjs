@@ -225,7 +225,8 @@ test('E04 no endpoint takes a member or a parameter that is not declared', async
     assertInvalid(answer, 'nonsense')
     if (!takesJson(route)) continue
     const { example } = jsonOf(route.operation) ?? { example: {} }
-    for (const name of ['nonsense', 'user_id', 'role', 'is_admin', '__proto__', 'Quantity']) {
+    const strange = ['nonsense', 'user_id', 'role', 'is_admin', '__proto__', 'Quantity']
+    for (const name of strange.filter(n => !Object.hasOwn(example, n))) {
       const raw = JSON.stringify(example).replace(/^\{/, `{${JSON.stringify(name)}:1` +
         (Object.keys(example).length ? ',' : ''))
       const refused = await api(route.method, route.path, { token, raw })
