@@ -20,7 +20,8 @@ run_refund(struct ctx *c, struct uuid id, struct job_counts *counts)
 {
 	ROW_SCOPE(row, c);
 
-	job_count(counts, refund_run(c, id) == OK ? "refunds" : "failed", 1);
+	job_count(counts,
+	    refund_run(c, id, NULL) == OK ? "refunds" : "failed", 1);
 }
 
 static enum err
@@ -83,7 +84,7 @@ struct begun {
 };
 
 static void
-write_gone(struct buf *b)
+write_refusal(struct buf *b, const char *detail)
 {
 	struct json j = js_to(b);
 
@@ -92,27 +93,36 @@ write_gone(struct buf *b)
 	js_str(&j, "type", "about:blank");
 	js_str(&j, "title", err_title(ERR_INVALID_STATE));
 	js_i64(&j, "status", err_status(ERR_INVALID_STATE));
-	js_str(&j, "detail", "This payment is no longer open.");
+	js_str(&j, "detail", detail);
 	js_str(&j, "code", err_code(ERR_INVALID_STATE));
 	js_str(&j, "request_id", "complete");
 	js_close(&j, '}');
+}
+
+static enum err
+go_on(struct ctx *c, const struct begun *g, struct buf *body)
+{
+	if (g->kind != NULL && strcmp(g->kind, "initiate") == 0)
+		return payment_resume_initiate(c, g->id, body);
+	if (g->kind != NULL && strcmp(g->kind, "refund") == 0)
+		return refund_run(c, g->id, body);
+	return ERR_NOT_FOUND;
 }
 
 /* The answer that the request would have given. */
 static enum err
 answer(struct ctx *c, const struct begun *g, struct buf *body, int *status)
 {
-	enum err err = ERR_NOT_FOUND;
+	enum err err = go_on(c, g, body);
 
-	if (g->kind != NULL && strcmp(g->kind, "initiate") == 0)
-		err = payment_resume_initiate(c, g->id, body);
 	*status = 201;
-	if (err == ERR_NOT_FOUND) {
-		write_gone(body);
-		*status = err_status(ERR_INVALID_STATE);
-		return OK;
-	}
-	return err;
+	if (err == OK || (err != ERR_NOT_FOUND && err != ERR_INVALID_STATE))
+		return err;
+	write_refusal(body,
+	    err == ERR_NOT_FOUND ? "This payment is no longer open." :
+				   c->problem.detail);
+	*status = err_status(ERR_INVALID_STATE);
+	return OK;
 }
 
 static enum err

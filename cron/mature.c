@@ -12,11 +12,15 @@ mature_one(struct ctx *c, struct uuid part, struct uuid order_id,
     struct job_counts *counts)
 {
 	struct held_order o;
+	struct rows r;
 	ROW_SCOPE(row, c);
 	TX_SCOPE(tx, c);
 
 	/* A refund of the same order waits, or is seen. */
 	TRY(order_hold(c, order_id, &o));
+	TRY(db_one(c, Q_SELLER_ORDER_IS_HELD, ARGS(A(part)), &r));
+	if (col_bool(&r))
+		return tx_commit(&tx);
 	db_queue(c, Q_LEDGER_MATURED,
 	    ARGS(A(uuid_new()), A(part), A(order_id)));
 	db_queue(c, Q_EARNINGS_SET_MATURED, ARGS(A(part)));

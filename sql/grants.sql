@@ -16,3 +16,6 @@ alter default privileges in schema public grant usage, select, update on sequenc
 
 -- Which migrations ran is for the owner to write.
 revoke insert, update, delete on schema_migration from :"app";
+
+-- What happened is written once; triggers say the same to the owner.
+revoke update, delete, truncate on journal, posting, audit_log, audit_checkpoint from :"app";

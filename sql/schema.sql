@@ -6,6 +6,70 @@ begin
 	raise exception '% is append-only', tg_table_name using errcode = '42501';
 end $$;
 
+CREATE FUNCTION public.audit_broken(above bigint DEFAULT 0, upto bigint DEFAULT '9223372036854775807'::bigint) RETURNS SETOF bigint
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select a.seq
+	from audit_log a
+	left join audit_log p on p.seq = a.seq - 1
+	where a.seq > above
+	and a.seq <= upto
+	and (a.hash <> audit_hash(a)
+		or a.previous_hash is distinct from
+			case a.seq when 1 then audit_origin() else p.hash end)
+	order by a.seq
+$$;
+
+CREATE TABLE public.audit_log (
+    seq bigint NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL,
+    actor_id uuid,
+    actor_email text,
+    action text NOT NULL,
+    entity text NOT NULL,
+    entity_id text,
+    changes jsonb DEFAULT '{}'::jsonb NOT NULL,
+    ip text,
+    request_id text,
+    previous_hash bytea NOT NULL,
+    hash bytea NOT NULL,
+    id uuid NOT NULL,
+    CONSTRAINT audit_log_hashes_whole CHECK (((octet_length(previous_hash) = 32) AND (octet_length(hash) = 32))),
+    CONSTRAINT audit_log_seq_counted CHECK ((seq > 0))
+);
+
+CREATE FUNCTION public.audit_hash(entry public.audit_log) RETURNS bytea
+    LANGUAGE sql STABLE
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+	select sha256(entry.previous_hash || convert_to(jsonb_build_array(entry.seq, entry.id,
+		(extract(epoch from entry.at) * 1000000)::bigint, entry.actor_id, entry.actor_email,
+		entry.action, entry.entity, entry.entity_id, entry.changes, entry.ip,
+		entry.request_id)::text, 'UTF8'))
+$$;
+
+CREATE FUNCTION public.audit_origin() RETURNS bytea
+    LANGUAGE sql IMMUTABLE
+    AS $$
+	select decode(repeat('00', 32), 'hex')
+$$;
+
+CREATE FUNCTION public.audit_seal() RETURNS trigger
+    LANGUAGE plpgsql
+    SET search_path TO 'public', 'pg_temp'
+    AS $$
+declare
+	before record;
+begin
+	perform pg_advisory_xact_lock(hashtextextended('audit_log', 0));
+	select seq, hash into before from audit_log order by seq desc limit 1;
+	new.seq := coalesce(before.seq, 0) + 1;
+	new.previous_hash := coalesce(before.hash, audit_origin());
+	new.hash := audit_hash(new);
+	return new;
+end $$;
+
 CREATE FUNCTION public.commission_at(for_seller uuid, for_category uuid, at timestamp with time zone) RETURNS TABLE(rate_bps integer, scope text)
     LANGUAGE sql STABLE
     AS $$
@@ -41,6 +105,16 @@ begin
 			using errcode = '23514', constraint = 'journal_balances';
 	end if;
 	return null;
+end $$;
+
+CREATE FUNCTION public.lock_in_time(lock bigint) RETURNS boolean
+    LANGUAGE plpgsql
+    AS $$
+begin
+	perform pg_advisory_lock(lock);
+	return true;
+exception when lock_not_available then
+	return false;
 end $$;
 
 CREATE FUNCTION public.product_counted() RETURNS trigger
@@ -141,28 +215,10 @@ CREATE TABLE public.address (
     updated_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-CREATE TABLE public.audit_log (
-    id bigint NOT NULL,
-    at timestamp with time zone DEFAULT now() NOT NULL,
-    actor_id uuid,
-    actor_email text,
-    action text NOT NULL,
-    entity text NOT NULL,
-    entity_id text,
-    changes jsonb DEFAULT '{}'::jsonb NOT NULL,
-    ip text,
-    request_id text,
-    previous_hash bytea,
-    hash bytea
-);
-
-ALTER TABLE public.audit_log ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.audit_log_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
+CREATE TABLE public.audit_checkpoint (
+    seq bigint NOT NULL,
+    hash bytea NOT NULL,
+    at timestamp with time zone DEFAULT now() NOT NULL
 );
 
 CREATE TABLE public.cart (
@@ -223,6 +279,7 @@ CREATE TABLE public.earning (
     matured_at timestamp with time zone,
     settlement_id uuid,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_reversal boolean DEFAULT false NOT NULL,
     CONSTRAINT earning_adds_up CHECK ((amount = (gross - commission)))
 );
 
@@ -348,10 +405,12 @@ CREATE TABLE public.order_item (
     commission_rate_bps integer NOT NULL,
     commission_scope text NOT NULL,
     commission_amount bigint NOT NULL,
+    shipping bigint DEFAULT 0 NOT NULL,
     CONSTRAINT order_item_price_positive CHECK ((unit_price > 0)),
     CONSTRAINT order_item_quantity_positive CHECK ((quantity > 0)),
-    CONSTRAINT order_item_refund_fits CHECK ((((refunded_quantity >= 0) AND (refunded_quantity <= quantity)) AND ((refunded_amount >= 0) AND (refunded_amount <= (line_total - discount))))),
+    CONSTRAINT order_item_refund_fits CHECK ((((refunded_quantity >= 0) AND (refunded_quantity <= quantity)) AND ((refunded_amount >= 0) AND (refunded_amount <= ((line_total - discount) + shipping))))),
     CONSTRAINT order_item_scope_known CHECK ((commission_scope = ANY (ARRAY['global'::text, 'category'::text, 'seller'::text]))),
+    CONSTRAINT order_item_shipping_sane CHECK ((shipping >= 0)),
     CONSTRAINT order_item_tax_adds_up CHECK ((tax_total = ((cgst + sgst) + igst))),
     CONSTRAINT order_item_total_adds_up CHECK ((line_total = (unit_price * quantity)))
 );
@@ -553,6 +612,8 @@ CREATE TABLE public.refund_item (
     quantity bigint NOT NULL,
     amount bigint NOT NULL,
     commission_reversed bigint DEFAULT 0 NOT NULL,
+    tax_reversed bigint DEFAULT 0 NOT NULL,
+    restocked bigint DEFAULT 0 NOT NULL,
     CONSTRAINT refund_item_amount_positive CHECK ((amount > 0)),
     CONSTRAINT refund_item_quantity_sane CHECK ((quantity >= 0))
 );
@@ -745,8 +806,17 @@ ALTER TABLE ONLY public.account_token
 ALTER TABLE ONLY public.address
     ADD CONSTRAINT address_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.audit_checkpoint
+    ADD CONSTRAINT audit_checkpoint_pk PRIMARY KEY (seq);
+
 ALTER TABLE ONLY public.audit_log
-    ADD CONSTRAINT audit_log_pk PRIMARY KEY (id);
+    ADD CONSTRAINT audit_log_chained UNIQUE (previous_hash);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_id_once UNIQUE (id);
+
+ALTER TABLE ONLY public.audit_log
+    ADD CONSTRAINT audit_log_pk PRIMARY KEY (seq);
 
 ALTER TABLE ONLY public.cart
     ADD CONSTRAINT cart_account_once UNIQUE (account_id);
@@ -959,7 +1029,7 @@ CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id)
 
 CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) WHERE (settlement_id IS NULL);
 
-CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id, seller_order_id) WHERE (refund_id IS NOT NULL);
+CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id, seller_order_id, is_reversal) WHERE (refund_id IS NOT NULL);
 
 CREATE UNIQUE INDEX earning_sale_once ON public.earning USING btree (seller_order_id) WHERE (refund_id IS NULL);
 
@@ -1097,9 +1167,15 @@ CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "posi
 
 CREATE INDEX webhook_event_open ON public.webhook_event USING btree (next_try_at) WHERE (state = ANY (ARRAY['received'::text, 'parked'::text]));
 
+CREATE TRIGGER audit_checkpoint_append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER audit_checkpoint_no_truncate BEFORE TRUNCATE ON public.audit_checkpoint FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
 CREATE TRIGGER audit_log_append_only BEFORE DELETE OR UPDATE ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.append_only();
 
 CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON public.audit_log FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER audit_log_seal BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_seal();
 
 CREATE TRIGGER journal_append_only BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION public.append_only();
 

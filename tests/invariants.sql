@@ -77,10 +77,10 @@ where provider_payment_id is not null
 group by provider, provider_payment_id
 having count(*) > 1;
 
--- INV4 an order has one capture that was not paid back
+-- INV4 an order has one capture that neither was paid back nor is about to be
 select order_id, count(*) as captures
 from payment
-where captured_amount > refunded_amount
+where captured_amount > refund_reserved
 group by order_id
 having count(*) > 1;
 
@@ -100,6 +100,61 @@ left join (refund_item ri join refund r on r.id = ri.refund_id
 group by i.id
 having i.refunded_quantity > i.quantity
 or coalesce(sum(ri.quantity), 0) > i.quantity;
+
+-- INV5 what payments and lines say of refunds is what the refunds say
+select p.id, p.refund_reserved, p.refunded_amount, r.promised, r.done
+from payment p
+cross join lateral (
+    select coalesce(sum(amount), 0) as promised,
+        coalesce(sum(amount) filter (where status = 'processed'), 0) as done
+    from refund
+    where payment_id = p.id
+    and status in ('approved', 'processing', 'processed')
+) r
+where p.refund_reserved <> r.promised
+or p.refunded_amount <> r.done;
+
+-- INV5 lines: amounts, units, and with the last paisa all commission and all tax
+select i.id, i.refunded_amount, i.refunded_quantity, r.amount, r.quantity, r.commission, r.tax
+from order_item i
+cross join lateral (
+    select coalesce(sum(t.amount), 0) as amount, coalesce(sum(t.quantity), 0) as quantity,
+        coalesce(sum(t.commission_reversed), 0) as commission,
+        coalesce(sum(t.tax_reversed), 0) as tax
+    from refund_item t
+    join refund f on f.id = t.refund_id
+    where t.order_item_id = i.id
+    and f.status in ('approved', 'processing', 'processed')
+) r
+where i.refunded_amount <> r.amount
+or i.refunded_quantity <> r.quantity
+or r.commission > i.commission_amount
+or r.tax > i.tax_total
+or (r.amount = i.line_total - i.discount + i.shipping
+    and (r.commission <> i.commission_amount or r.tax <> i.tax_total));
+
+-- INV5 a refund of lines is the sum of them
+select r.id, r.amount, sum(t.amount) as lines
+from refund r
+join refund_item t on t.refund_id = r.id
+group by r.id
+having r.amount <> sum(t.amount);
+
+-- INV6 what sellers are owed is the same in the ledger and in the earnings
+select seller_id, account, sum(amount) as difference
+from (
+    select e.seller_id, case when e.matured_at is null then 'seller_pending'
+        else 'seller_payable' end as account, e.amount
+    from earning e
+    left join settlement s on s.id = e.settlement_id
+    where s.status is distinct from 'paid'
+    union all
+    select seller_id, account, amount
+    from posting
+    where seller_id is not null
+) owed
+group by seller_id, account
+having sum(amount) <> 0;
 
 -- INV6 a settlement is the sum of its lines
 select s.id, s.net, coalesce(sum(e.amount), 0) as lines
@@ -155,9 +210,18 @@ left join (seller_order so join earning e on e.seller_order_id = so.id
     and e.refund_id is null) on so.order_id = o.id
 where p.provider <> 'cod'
 and p.captured_amount > 0
+-- Money that came twice or too late is the buyer's, and no seller earns of it.
+and not exists (select from journal j where j.kind = 'stray_capture' and j.ref = p.id::text)
 group by p.id
 having p.captured_amount <> coalesce(sum(e.gross), 0)
 or coalesce(sum(e.gross), 0) <> coalesce(sum(e.amount + e.commission), 0);
+
+-- INV7 the shipping of a sub-order lies in its lines
+select so.id, so.shipping_total, sum(i.shipping) as lines
+from seller_order so
+join order_item i on i.seller_order_id = so.id
+group by so.id
+having so.shipping_total <> sum(i.shipping);
 
 -- INV9 orders: steps that do not exist
 select e.id, e.order_id, e.from_status, e.status
@@ -218,3 +282,24 @@ where o.status <> case
     when s.under_way > 0 then 'processing'
     when o.status = 'pending_payment' then 'pending_payment'
     else 'confirmed' end;
+
+-- INV10 the chain of the audit trail is whole
+select seq
+from audit_broken() as seq;
+
+-- INV10 what was found whole once is there as it was
+select c.seq
+from audit_checkpoint c
+left join audit_log a on a.seq = c.seq and a.hash = c.hash
+where a.seq is null;
+
+-- INV10 refunds: no decision of an administrator without its entry
+select r.id, r.source, r.status
+from refund r
+where (r.source = 'admin' or r.status = 'rejected')
+and not exists (
+    select
+    from audit_log a
+    where a.entity = 'refund'
+    and a.entity_id = r.id::text
+    and a.action = case when r.status = 'rejected' then 'refund.reject' else 'refund.open' end);

@@ -52,5 +52,6 @@ ledger_refund_failed(struct ctx *c, struct uuid order_id,
 {
 	db_queue(c, Q_LEDGER_REFUND_FAILED,
 	    ARGS(A(uuid_new()), A(refund_id), A(order_id)));
+	db_queue(c, Q_EARNINGS_RETURN_OF_REFUND, ARGS(A(refund_id)));
 	db_queue(c, Q_EARNINGS_DROP_OF_REFUND, ARGS(A(refund_id)));
 }

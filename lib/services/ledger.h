@@ -39,7 +39,8 @@ void ledger_cod_captured(struct ctx *c, struct uuid order_id,
 void ledger_refunded(struct ctx *c, struct uuid order_id,
     struct uuid refund_id, bool cod);
 
-/* A refund that was booked failed after all: the same with other signs. */
+/* A refund that was booked failed after all: the same with other signs; what
+ * has become payable or was settled since is given back there. */
 void ledger_refund_failed(struct ctx *c, struct uuid order_id,
     struct uuid refund_id);
 

@@ -50,6 +50,7 @@ extern const struct shape notification_shape;
 	NEWS(review_received, MAIL, "product_name rating [title]")           \
 	NEWS(settlement_paid, MAIL, "amount currency reference")             \
 	NEWS(settlement_rejected, MAIL, "amount currency reason")            \
+	NEWS(audit_broken, MAIL, "entry") /* admins */                       \
 	NEWS(payment_mismatch, MAIL,                                         \
 	    "number amount currency [reason]") /* admins */
 

@@ -24,7 +24,7 @@ check_cancellable(struct ctx *c, const struct held_order *o)
 
 static enum err
 cancel(struct ctx *c, const struct order_cancel *in, struct buf *out,
-    struct uuid *refund_id)
+    struct refund_made *refund)
 {
 	struct actor by = { .id = c->caller.id,
 		.role = "customer",
@@ -38,7 +38,7 @@ cancel(struct ctx *c, const struct order_cancel *in, struct buf *out,
 	TRY(order_hold_own(c, in->order_id, &o));
 	TRY(check_cancellable(c, &o));
 	TRY(order_cancel_all(c, &o, &by));
-	TRY(refund_open(c, &o, &plan, refund_id));
+	TRY(refund_open(c, &o, &plan, refund));
 	order_tell_buyer(c, "order_cancelled", &o, in->reason);
 	TRY(order_tell_sellers(c, "seller_order_cancelled", &o, in->reason));
 	TRY(order_detail(c, &(struct order_find){ .id = o.id }, out));
@@ -49,11 +49,11 @@ cancel(struct ctx *c, const struct order_cancel *in, struct buf *out,
 enum err
 order_cancel(struct ctx *c, const struct order_cancel *in, struct buf *out)
 {
-	struct uuid refund_id;
+	struct refund_made refund;
 
-	TRY(cancel(c, in, out, &refund_id));
+	TRY(cancel(c, in, out, &refund));
 	/* The order is cancelled and its refund open, whatever comes now. */
-	if (!uuid_is_zero(refund_id) && refund_run(c, refund_id) != OK)
+	if (!uuid_is_zero(refund.id) && refund_run(c, refund.id, NULL) != OK)
 		problem_clear(c);
 	return OK;
 }

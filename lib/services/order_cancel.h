@@ -17,6 +17,10 @@ struct order_cancel {
  * Cancels the caller's order before anything of it is shipped, returns its
  * stock, and opens the refund of what was paid; writes the order.  The
  * provider is called afterwards: what it does not answer is left to the job.
+ * An earlier refund whose outcome is not known yet does not stop it, since a
+ * cancelled order must not be shipped: its money is reserved, and what is
+ * opened here is the rest; if that fails in the end, administrators hear of
+ * it.
  * Errors: ERR_NOT_FOUND, ERR_INVALID_TRANSITION.
  */
 enum err order_cancel(struct ctx *c, const struct order_cancel *in,

@@ -78,6 +78,32 @@ order_tell_refunded(struct ctx *c, struct uuid order_id, const char *number,
 	tell(c, "order_refunded", buyer, refund_id, &a);
 }
 
+enum err
+order_tell_sellers_refunded(struct ctx *c, struct uuid order_id,
+    struct uuid refund_id)
+{
+	struct rows r;
+
+	TRY(db_each(c, Q_SELLER_OWNERS_OF_REFUND, ARGS(A(refund_id)), &r));
+	while (row_next(&r)) {
+		struct about a = { order_id, col_text(&r), 0, NULL };
+		struct uuid owner = col_uuid(&r);
+
+		a.amount = col_i64(&r);
+		tell(c, "seller_refunded", owner, refund_id, &a);
+	}
+	return OK;
+}
+
+void
+order_tell_refund_rejected(struct ctx *c, const struct held_order *o,
+    struct uuid refund_id, int64_t amount, const char *reason)
+{
+	struct about a = { o->id, o->number, amount, reason };
+
+	tell(c, "refund_rejected", o->account_id, refund_id, &a);
+}
+
 void
 order_tell_admins(struct ctx *c, struct uuid order_id, const char *number,
     const struct order_alert *alert)

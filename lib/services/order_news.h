@@ -22,6 +22,15 @@ void order_tell_refunded(struct ctx *c, struct uuid order_id,
     const char *number, struct uuid buyer, struct uuid refund_id,
     int64_t amount);
 
+/* Every seller whose part a refund takes from; not of parts that were
+ * cancelled, since they heard of that.  Reads who they are. */
+enum err order_tell_sellers_refunded(struct ctx *c, struct uuid order_id,
+    struct uuid refund_id);
+
+/* The buyer, whose request is turned down. */
+void order_tell_refund_rejected(struct ctx *c, const struct held_order *o,
+    struct uuid refund_id, int64_t amount, const char *reason);
+
 /* Something about an order that administrators should know: source is what
  * happened, so that a repeat tells nobody twice. */
 struct order_alert {

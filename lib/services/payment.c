@@ -8,6 +8,7 @@
 #include "db/list.h"
 #include "io/provider.h"
 #include "services/order_step.h"
+#include "services/recovery.h"
 
 static const char *const providers[] = { "razorpay", "cod", NULL };
 static const char *const statuses[] = { "created", "authorized", "captured",
@@ -144,21 +145,6 @@ struct opening {
 	bool is_new; /* nobody can have sent it before */
 };
 
-static const char *
-recovery(struct ctx *c, const char *kind, struct uuid id)
-{
-	struct json j;
-	struct buf b;
-
-	buf_init(&b, c->arena, 512);
-	j = js_to(&b);
-	js_open(&j, '{');
-	js_str(&j, "kind", kind);
-	js_uuid(&j, "id", id);
-	js_close(&j, '}');
-	return buf_text(&b);
-}
-
 static enum err
 find_live(struct ctx *c, struct opening *p, bool *found)
 {
@@ -209,7 +195,7 @@ begin_opening(struct ctx *c, struct opening *p)
 	TRY(find_live(c, p, &found));
 	if (!found)
 		queue_new(c, &o, p);
-	answer_begun(c, recovery(c, "initiate", p->id));
+	answer_begun(c, recovery_text(c, "initiate", p->id));
 	return tx_commit(&tx);
 }
 

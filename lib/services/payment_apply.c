@@ -70,6 +70,19 @@ failed(struct ctx *c, const struct held_order *o,
 	return db_flush(c);
 }
 
+/* The job calls the provider. */
+static enum err
+give_back(struct ctx *c, const struct held_order *o, struct uuid payment_id,
+    int64_t amount, const char *reason)
+{
+	struct refund_plan plan = { .amount = amount,
+		.reason = reason,
+		.source = "system" };
+	struct refund_made made;
+
+	return refund_open_stray(c, o->id, payment_id, &plan, &made);
+}
+
 /* Another payment of an order that is paid already: it goes back whole. */
 static enum err
 second_capture(struct ctx *c, const struct held_order *o,
@@ -87,8 +100,7 @@ second_capture(struct ctx *c, const struct held_order *o,
 	    ARGS(A(id), A(o->id), A(o->account_id), A(n->provider_payment_id),
 		A(n->amount), A(n->method)));
 	ledger_stray_captured(c, o->id, id, n->amount);
-	return refund_open_stray(c, o->id, id, n->amount,
-	    "The order was paid twice.");
+	return give_back(c, o, id, n->amount, "The order was paid twice.");
 }
 
 static enum err
@@ -111,7 +123,7 @@ late_capture(struct ctx *c, const struct held_order *o,
 	if (revived)
 		return tell_paid(c, o, p);
 	ledger_stray_captured(c, o->id, p->id, p->amount);
-	return refund_open_stray(c, o->id, p->id, p->amount,
+	return give_back(c, o, p->id, p->amount,
 	    "The payment came after the order was cancelled.");
 }
 

@@ -6,187 +6,9 @@
 #include "io/provider.h"
 #include "services/ledger.h"
 #include "services/order_news.h"
-#include "services/refund_split.h"
+#include "services/refund_shape.h"
 
-/* --- opening ------------------------------------------------------------ */
-
-enum err
-refund_lines_read(struct ctx *c, struct uuid order_id,
-    struct refund_lines *out)
-{
-	struct rows r;
-
-	TRY(db_each(c, Q_REFUND_LINES_OF_ORDER, ARGS(A(order_id)), &r));
-	out->n = 0;
-	out->v = ARENA_ARRAY(c->arena, (size_t)r.count, struct refund_line);
-	while (row_next(&r)) {
-		struct refund_line *l = &out->v[out->n++];
-
-		l->id = col_uuid(&r);
-		l->seller_order_id = col_uuid(&r);
-		l->name = col_text(&r);
-		l->quantity = col_i64(&r);
-		l->refunded_quantity = col_i64(&r);
-		l->net = col_i64(&r);
-		l->refunded = col_i64(&r);
-		l->commission = col_i64(&r);
-	}
-	return OK;
-}
-
-static enum err
-exceeds(struct ctx *c)
-{
-	return fail(c, ERR_REFUND_EXCEEDS_CAPTURED,
-	    "More than was paid and not yet refunded.");
-}
-
-struct refund_line *
-refund_line_of(const struct refund_lines *lines, struct uuid id)
-{
-	for (size_t i = 0; i < lines->n; i++)
-		if (uuid_equal(lines->v[i].id, id))
-			return &lines->v[i];
-	return NULL;
-}
-
-static enum err
-take_items(struct ctx *c, const struct refund_plan *plan,
-    struct refund_lines *lines)
-{
-	for (size_t i = 0; i < plan->nitems; i++) {
-		const struct refund_item_in *in = &plan->items[i];
-		struct refund_line *l = refund_line_of(lines,
-		    in->order_item_id);
-
-		if (l == NULL || l->take_quantity > 0)
-			return fail_field(c,
-			    arena_printf(c->arena, "items.%zu.order_item_id",
-				i),
-			    "This is not a line of the order, or it stands "
-			    "twice.");
-		if (!refund_take_units(l, in->quantity))
-			return exceeds(c);
-	}
-	return OK;
-}
-
-/* Decides the lines; *amount is what they sum to. */
-static enum err
-decide(struct ctx *c, const struct refund_plan *plan,
-    struct refund_lines *lines, int64_t *amount)
-{
-	if (plan->nitems > 0)
-		TRY(take_items(c, plan, lines));
-	else if (plan->amount == 0)
-		refund_take_all(lines->v, lines->n);
-	else if (!refund_take_amount(lines->v, lines->n, plan->amount))
-		return exceeds(c);
-	*amount = 0;
-	for (size_t i = 0; i < lines->n; i++)
-		*amount += lines->v[i].take;
-	return *amount > 0 ? OK : exceeds(c);
-}
-
-/* The sub-order that all lines belong to, zero if there are several. */
-static struct uuid
-common_part(const struct refund_lines *lines)
-{
-	struct uuid id = { 0 };
-
-	for (size_t i = 0; i < lines->n; i++) {
-		const struct refund_line *l = &lines->v[i];
-
-		if (l->take == 0)
-			continue;
-		if (uuid_is_zero(id))
-			id = l->seller_order_id;
-		else if (!uuid_equal(id, l->seller_order_id))
-			return (struct uuid){ 0 };
-	}
-	return id;
-}
-
-static const char *
-gateway_key(struct ctx *c, struct uuid id)
-{
-	char text[UUID_TEXT];
-
-	uuid_format(id, text);
-	return arena_printf(c->arena, "rf-%s", text);
-}
-
-static void
-queue_lines(struct ctx *c, struct uuid id, const struct refund_lines *lines)
-{
-	for (size_t i = 0; i < lines->n; i++) {
-		const struct refund_line *l = &lines->v[i];
-
-		if (l->take == 0)
-			continue;
-		db_queue(c, Q_REFUND_ITEM_ADD,
-		    ARGS(A(id), A(l->id), A(l->take_quantity), A(l->take),
-			A(l->take_commission)));
-		db_queue(c, Q_ORDER_ITEM_ADD_REFUND,
-		    ARGS(A(l->id), A(l->take_quantity), A(l->take)));
-	}
-}
-
-static enum err book_processed(struct ctx *c, struct uuid id);
-
-enum err
-refund_open(struct ctx *c, const struct held_order *o,
-    const struct refund_plan *plan, struct uuid *id)
-{
-	struct uuid payment_id;
-	int64_t amount = 0, reserved;
-	struct refund_lines lines;
-	struct rows r;
-	bool found, cod;
-
-	*id = (struct uuid){ 0 };
-	TRY(db_maybe(c, Q_PAYMENT_CAPTURED_OF_ORDER, ARGS(A(o->id)), &r,
-	    &found));
-	if (!found)
-		return OK;
-	payment_id = col_uuid(&r);
-	cod = strcmp(col_text(&r), "cod") == 0;
-	TRY(refund_lines_read(c, o->id, &lines));
-	TRY(decide(c, plan, &lines, &amount));
-	TRY(db_exec_n(c, Q_PAYMENT_RESERVE_REFUND,
-	    ARGS(A(payment_id), A(amount)), &reserved));
-	if (reserved == 0)
-		return exceeds(c);
-	*id = uuid_new();
-	db_queue(c, Q_REFUND_ADD,
-	    ARGS(A(*id), A(o->id), A(common_part(&lines)), A(payment_id),
-		A(amount), A(plan->reason), A("processing"), A(plan->source),
-		A(plan->restock), A(gateway_key(c, *id)),
-		A(plan->requested_by), A(c->idem_principal), A(c->idem_key)));
-	queue_lines(c, *id, &lines);
-	TRY(db_flush(c));
-	return cod ? book_processed(c, *id) : OK;
-}
-
-enum err
-refund_open_stray(struct ctx *c, struct uuid order_id, struct uuid payment_id,
-    int64_t amount, const char *reason)
-{
-	struct uuid id = uuid_new();
-	int64_t reserved;
-
-	TRY(db_exec_n(c, Q_PAYMENT_RESERVE_REFUND,
-	    ARGS(A(payment_id), A(amount)), &reserved));
-	if (reserved == 0)
-		return OK;
-	db_queue(c, Q_REFUND_ADD,
-	    ARGS(A(id), A(order_id), A_NULL, A(payment_id), A(amount),
-		A(reason), A("processing"), A("system"), A(false),
-		A(gateway_key(c, id)), A_NULL, A_NULL, A_NULL));
-	return db_flush(c);
-}
-
-/* --- the outcome -------------------------------------------------------- */
+/* --- booking -------------------------------------------------------- */
 
 struct open_refund {
 	struct uuid id;
@@ -235,6 +57,22 @@ hold(struct ctx *c, struct uuid id, struct open_refund *out)
 	return OK;
 }
 
+/* Stock comes last, in the order of its ids. */
+static enum err
+restock(struct ctx *c, struct uuid id)
+{
+	struct rows r;
+
+	TRY(db_each(c, Q_REFUND_RESTOCK, ARGS(A(id)), &r));
+	while (row_next(&r)) {
+		struct uuid variant = col_uuid(&r);
+
+		db_queue_last(c, Q_STOCK_PUT_BACK,
+		    ARGS(A(variant), A(col_i64(&r))));
+	}
+	return OK;
+}
+
 static enum err
 processed(struct ctx *c, const struct open_refund *f)
 {
@@ -249,15 +87,16 @@ processed(struct ctx *c, const struct open_refund *f)
 	else
 		ledger_stray_refunded(c, f->order_id, f->id, f->amount);
 	db_queue(c, Q_ORDER_SET_REFUND_STATE, ARGS(A(f->order_id)));
-	if (f->restock)
-		db_queue(c, Q_REFUND_RESTOCK, ARGS(A(f->id)));
 	order_tell_refunded(c, f->order_id, f->number, f->buyer, f->id,
 	    f->amount);
+	TRY(order_tell_sellers_refunded(c, f->order_id, f->id));
+	if (f->restock)
+		TRY(restock(c, f->id));
 	return db_flush(c);
 }
 
-static enum err
-book_processed(struct ctx *c, struct uuid id)
+enum err
+refund_book_cash(struct ctx *c, struct uuid id)
 {
 	struct open_refund f;
 
@@ -301,6 +140,44 @@ book(struct ctx *c, const struct open_refund *f, const char *provider_id,
 	return db_flush(c);
 }
 
+/* --- the turn ----------------------------------------------------------- */
+
+enum err
+refund_turn_take(struct ctx *c, struct uuid order_id)
+{
+	struct rows r;
+
+	TRY(db_one(c, Q_REFUND_TURN_TAKE, ARGS(A(order_id)), &r));
+	if (col_bool(&r))
+		return OK;
+	return fail(c, ERR_REFUND_IN_PROGRESS,
+	    "Another refund of this order waits for the payment provider.");
+}
+
+void
+refund_turn_give(struct ctx *c, struct uuid order_id)
+{
+	struct problem problem = c->problem;
+	struct rows r;
+
+	/* A lock that cannot be given back goes with its connection. */
+	if (db_one(c, Q_REFUND_TURN_GIVE, ARGS(A(order_id)), &r) != OK)
+		db_close(c->db);
+	c->problem = problem;
+}
+
+/* --- the call ----------------------------------------------------------- */
+
+enum { TRIES = 3 };
+
+static enum err
+refused(struct ctx *c, const char *why)
+{
+	return fail(c, ERR_INVALID_STATE,
+	    "The payment provider refused the refund%s%s",
+	    why != NULL ? ": " : ".", why != NULL ? why : "");
+}
+
 static enum err
 book_refusal(struct ctx *c, struct uuid id)
 {
@@ -322,8 +199,63 @@ look(struct ctx *c, struct uuid id, struct open_refund *out)
 	return tx_commit(&tx);
 }
 
-enum err
-refund_run(struct ctx *c, struct uuid id)
+static enum err
+write_answer(struct ctx *c, struct uuid id, struct buf *out)
+{
+	if (out == NULL)
+		return OK;
+	buf_clear(out);
+	TRY(refund_write(c, id, out));
+	answer_ready(c);
+	return OK;
+}
+
+/* One that is decided already, by a webhook or the job. */
+static enum err
+answer_decided(struct ctx *c, const struct open_refund *f, struct buf *out)
+{
+	TX_SCOPE(tx, c);
+
+	if (out != NULL && strcmp(f->status, "failed") == 0 &&
+	    f->provider_refund_id == NULL)
+		return refused(c, NULL);
+	TRY(write_answer(c, f->id, out));
+	return tx_commit(&tx);
+}
+
+static enum err
+book_once(struct ctx *c, struct uuid id, const struct provider_refund *said,
+    struct buf *out)
+{
+	struct open_refund f;
+	TX_SCOPE(tx, c);
+
+	TRY(hold(c, id, &f));
+	TRY(book(c, &f, said->id, said->status));
+	TRY(write_answer(c, id, out));
+	return tx_commit(&tx);
+}
+
+/* The provider has done it: it must not look as if all could be tried
+ * again. */
+static enum err
+book_outcome(struct ctx *c, struct uuid id,
+    const struct provider_refund *said, struct buf *out)
+{
+	for (int i = 0; i < TRIES; i++) {
+		enum err err = book_once(c, id, said, out);
+
+		if (err != ERR_TRY_AGAIN)
+			return err;
+		problem_clear(c);
+	}
+	return fail(c, ERR_OUTCOME_UNKNOWN,
+	    "The refund could not be booked yet. Send the same key again to "
+	    "learn the outcome.");
+}
+
+static enum err
+run_in_turn(struct ctx *c, struct uuid id, struct buf *out)
 {
 	struct provider_problem why;
 	struct provider_refund refund;
@@ -332,16 +264,14 @@ refund_run(struct ctx *c, struct uuid id)
 
 	TRY(look(c, id, &f));
 	if (strcmp(f.status, "processing") != 0 || f.cod)
-		return OK;
+		return answer_decided(c, &f, out);
 	result = f.provider_refund_id != NULL ?
 	    provider_refund_fetch(c, f.provider_refund_id, &refund, &why) :
 	    provider_refund_create(c, f.provider_payment_id, f.amount, f.key,
 		&refund, &why);
 	if (result == PROVIDER_REFUSED && f.provider_refund_id == NULL) {
 		TRY(book_refusal(c, id));
-		return fail(c, ERR_INVALID_STATE,
-		    "The payment provider refused the refund: %s",
-		    why.detail);
+		return refused(c, why.detail);
 	}
 	if (result == PROVIDER_UNKNOWN)
 		return fail(c, ERR_OUTCOME_UNKNOWN,
@@ -350,11 +280,28 @@ refund_run(struct ctx *c, struct uuid id)
 	if (result != PROVIDER_OK)
 		return fail(c, ERR_PAYMENT_PROVIDER,
 		    "The payment provider cannot be used at the moment.");
-	TX_SCOPE(tx, c);
-	TRY(hold(c, id, &f));
-	TRY(book(c, &f, refund.id, refund.status));
-	return tx_commit(&tx);
+	return book_outcome(c, id, &refund, out);
 }
+
+enum err
+refund_run(struct ctx *c, struct uuid id, struct buf *out)
+{
+	struct uuid order_id;
+	struct rows r;
+	bool found;
+	enum err err;
+
+	TRY(db_maybe(c, Q_REFUND_ORDER, ARGS(A(id)), &r, &found));
+	if (!found)
+		return fail(c, ERR_NOT_FOUND, "There is no such refund.");
+	order_id = col_uuid(&r);
+	TRY(refund_turn_take(c, order_id));
+	err = run_in_turn(c, id, out);
+	refund_turn_give(c, order_id);
+	return err;
+}
+
+/* --- news --------------------------------------------------------------- */
 
 enum err
 refund_news(struct ctx *c, const char *provider_refund_id, const char *key,

@@ -6,6 +6,12 @@
  * is called with a key of ours, outside of any transaction; then the outcome
  * is booked: processed, with its journal, or failed, with everything given
  * back.  Cash on delivery is paid back by hand and booked at once.
+ *
+ * As long as the provider has not answered, nobody knows what became of a
+ * refund: it stays processing without an id of the provider.  Whoever opened
+ * it, with the same key, and the job complete go on with it; its money is
+ * reserved meanwhile, so that whatever else is opened never adds up to more
+ * than came.
  */
 #ifndef HAAT_SERVICES_REFUND_H
 #define HAAT_SERVICES_REFUND_H
@@ -15,12 +21,14 @@
 #include "core/field.h"
 #include "core/page.h"
 #include "services/order_step.h"
-#include "services/refund_split.h"
+#include "services/refund_lines.h"
 
 extern const struct shape refund_shape;
+extern const char *const refund_statuses[];
 
 enum { REFUND_MIN = 100 };
 
+/* What of a line comes back; in the inputs of buyers and administrators. */
 struct refund_item_in {
 	struct uuid order_item_id;
 	int64_t quantity;
@@ -37,40 +45,57 @@ struct refund_plan {
 	bool restock;
 };
 
+/* What was opened. */
+struct refund_made {
+	struct uuid id; /* zero: nothing was */
+	int64_t amount;
+};
+
 /*
- * Opens a refund of a captured order, held by the caller; *id zero where
- * nothing was captured.  For cod it is booked at once.  Errors:
- * ERR_REFUND_EXCEEDS_CAPTURED, ERR_VALIDATION, ERR_INVALID_STATE.
+ * Opens a refund of an order's own payment, held by the caller.  With a plan
+ * of all that is left, nothing is opened where nothing is (or where it is
+ * less than the provider pays back); nor where the order was not paid.  For
+ * cod it is booked at once.  Errors: ERR_REFUND_EXCEEDS_CAPTURED,
+ * ERR_VALIDATION, ERR_INVALID_STATE (less than the provider pays back).
  */
 enum err refund_open(struct ctx *c, const struct held_order *o,
-    const struct refund_plan *plan, struct uuid *id);
+    const struct refund_plan *plan, struct refund_made *out);
 
-/* Opens a refund of a payment for which there is no order (any more). */
+/*
+ * Opens a refund of a payment that paid for no line: it came twice or too
+ * late.  plan: an amount; nothing is opened where less is left.
+ */
 enum err refund_open_stray(struct ctx *c, struct uuid order_id,
-    struct uuid payment_id, int64_t amount, const char *reason);
+    struct uuid payment_id, const struct refund_plan *plan,
+    struct refund_made *out);
+
+/* Books a refund of cash as paid back, in the transaction that opens it. */
+enum err refund_book_cash(struct ctx *c, struct uuid id);
 
 /*
  * Calls the provider for an open refund and books the outcome; harmless when
- * repeated.  Outside of any transaction.  Errors: ERR_PAYMENT_PROVIDER,
- * ERR_OUTCOME_UNKNOWN: it stays open, and a job goes on with it.
+ * repeated.  Outside of any transaction.  Where out is given the refund is
+ * written, and the answer is ready in the transaction of the outcome.
+ * Errors: ERR_NOT_FOUND; ERR_INVALID_STATE where the provider refused it;
+ * ERR_PAYMENT_PROVIDER, ERR_OUTCOME_UNKNOWN, ERR_REFUND_IN_PROGRESS (somebody
+ * else is calling): it stays open, and a job goes on with it.
  */
-enum err refund_run(struct ctx *c, struct uuid id);
+enum err refund_run(struct ctx *c, struct uuid id, struct buf *out);
+
+/*
+ * Those who open refunds that may repeat an earlier one, and those who call
+ * the provider, do so one after the other for each order: who has the turn
+ * sees every earlier refund answered, or knows that it is unknown.  Taken
+ * outside of any transaction; nests.  Errors: ERR_REFUND_IN_PROGRESS where
+ * the turn does not come within two seconds.
+ */
+enum err refund_turn_take(struct ctx *c, struct uuid order_id);
+void refund_turn_give(struct ctx *c, struct uuid order_id);
 
 /* The provider says what became of it; inside a transaction, by its id or
  * by our key.  *known false: not ours. */
 enum err refund_news(struct ctx *c, const char *provider_refund_id,
     const char *gateway_key, const char *status, bool *known);
-
-/* The lines of an order with what is left of each; no order: none. */
-struct refund_lines {
-	struct refund_line *v;
-	size_t n;
-};
-enum err refund_lines_read(struct ctx *c, struct uuid order_id,
-    struct refund_lines *out);
-/* NULL: not one of them. */
-struct refund_line *refund_line_of(const struct refund_lines *lines,
-    struct uuid id);
 
 /* --- for buyers --------------------------------------------------------- */
 

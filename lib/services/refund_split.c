@@ -10,14 +10,16 @@ left(const struct refund_line *l)
 	return l->net - l->refunded;
 }
 
-/* The commission that has returned once so much of the line was refunded;
- * at the whole line it is the whole commission. */
+/* What of a whole must have returned once so much of the line is refunded,
+ * less what has. */
 static int64_t
-returned(const struct refund_line *l, int64_t refunded)
+returning(const struct refund_line *l, int64_t whole, int64_t reversed)
 {
-	return l->net == 0 ?
+	int64_t due = l->net == 0 ?
 	    0 :
-	    (int64_t)((wide)l->commission * refunded / l->net);
+	    (int64_t)((wide)whole * (l->refunded + l->take) / l->net);
+
+	return due > reversed ? due - reversed : 0;
 }
 
 static void
@@ -25,8 +27,9 @@ take(struct refund_line *l, int64_t amount, int64_t quantity)
 {
 	l->take = amount;
 	l->take_quantity = quantity;
-	l->take_commission = returned(l, l->refunded + amount) -
-	    returned(l, l->refunded);
+	l->take_commission = returning(l, l->commission,
+	    l->commission_reversed);
+	l->take_tax = returning(l, l->tax, l->tax_reversed);
 }
 
 int64_t
@@ -63,6 +66,56 @@ refund_take_units(struct refund_line *l, int64_t quantity)
 }
 
 bool
+refund_take_agreed(struct refund_line *l, int64_t quantity, int64_t amount)
+{
+	if (quantity < 0 || amount < 1 || amount > left(l) ||
+	    quantity > l->quantity - l->refunded_quantity)
+		return false;
+	take(l, amount, quantity);
+	return true;
+}
+
+/* What could not be given in proportion, to the last lines that take part
+ * and have room. */
+static int64_t
+give_rest(struct refund_line *lines, size_t n, int64_t rest)
+{
+	for (size_t i = n; i-- > 0 && rest > 0;) {
+		int64_t room = left(&lines[i]) - lines[i].take;
+		int64_t more = room < rest ? room : rest;
+
+		lines[i].take += more;
+		rest -= more;
+	}
+	return rest;
+}
+
+bool
+refund_take_instead(struct refund_line *lines, size_t n, int64_t amount)
+{
+	int64_t rest = amount;
+	wide sum = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sum += lines[i].take;
+	for (size_t i = 0; i < n; i++) {
+		struct refund_line *l = &lines[i];
+		int64_t share = sum == 0 ?
+		    0 :
+		    (int64_t)(amount * (wide)l->take / sum);
+
+		l->take = share < left(l) ? share : left(l);
+		rest -= l->take;
+	}
+	for (size_t i = n; i-- > 0 && rest > 0;)
+		if (lines[i].take_quantity > 0)
+			rest = give_rest(&lines[i], 1, rest);
+	for (size_t i = 0; i < n; i++)
+		take(&lines[i], lines[i].take, lines[i].take_quantity);
+	return rest == 0;
+}
+
+bool
 refund_take_amount(struct refund_line *lines, size_t n, int64_t amount)
 {
 	int64_t rest = amount;
@@ -81,13 +134,7 @@ refund_take_amount(struct refund_line *lines, size_t n, int64_t amount)
 		    sum);
 		rest -= lines[i].take;
 	}
-	for (size_t i = n; i-- > 0 && rest > 0;) {
-		int64_t room = left(&lines[i]) - lines[i].take;
-		int64_t more = room < rest ? room : rest;
-
-		lines[i].take += more;
-		rest -= more;
-	}
+	give_rest(lines, n, rest);
 	/* Money alone came back: no unit did. */
 	for (size_t i = 0; i < n; i++)
 		take(&lines[i], lines[i].take, 0);

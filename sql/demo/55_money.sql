@@ -65,12 +65,11 @@ from (
 create temp table demo_refund_line as
 select x.refund_id, x.o, x.seller, x.item_id, x.status, x.quantity,
 	x.unit_price * x.quantity as amount,
-	case when x.quantity = x.bought then x.commission
-		else (2 * x.commission * x.unit_price * x.quantity + x.line_total) / (2 * x.line_total)
-		end as commission
+	x.commission * x.unit_price * x.quantity / x.line_total as commission,
+	x.tax_total * x.unit_price * x.quantity / x.line_total as tax
 from (
 	select r.id as refund_id, r.o, l.seller, l.id as item_id, r.status, l.unit_price,
-		l.quantity as bought, l.commission, l.line_total,
+		l.commission, l.line_total, l.tax_total,
 		case when r.kind in ('order', 'sub') or pg_temp.u(r.o, 147) < 0.5 then l.quantity
 			else (l.quantity + 1) / 2 end as quantity
 	from demo_refund r

@@ -61,9 +61,14 @@ left join demo_sub s on s.o = r.o and (s.seller = r.seller or (r.seller is null 
 left join demo_seller d on d.no = r.seller
 order by r.created_at;
 
-insert into refund_item (refund_id, order_item_id, quantity, amount, commission_reversed)
-select refund_id, item_id, quantity, amount, case status when 'processed' then commission else 0 end
-from demo_refund_line;
+insert into refund_item (refund_id, order_item_id, quantity, amount, commission_reversed,
+	tax_reversed, restocked)
+select l.refund_id, l.item_id, l.quantity, l.amount,
+	case l.status when 'processed' then l.commission else 0 end,
+	case l.status when 'processed' then l.tax else 0 end,
+	case when l.status = 'processed' and r.restock then l.quantity else 0 end
+from demo_refund_line l
+join demo_refund r on r.id = l.refund_id;
 
 insert into commission_rate (id, scope, category_id, seller_id, rate_bps, effective_from, set_by,
 	created_at)

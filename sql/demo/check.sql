@@ -49,6 +49,17 @@ where coalesce(r.quantity, 0) > i.quantity
 or i.refunded_quantity <> coalesce(r.quantity, 0)
 or i.refunded_amount <> coalesce(r.amount, 0);
 
+select 'INV5 commission and tax' as fault, i.id::text as at
+from order_item i
+join refund_item l on l.order_item_id = i.id
+join refund r on r.id = l.refund_id
+where r.status in ('approved', 'processing', 'processed')
+group by i.id
+having sum(l.commission_reversed) > i.commission_amount or sum(l.tax_reversed) > i.tax_total
+or (i.refunded_amount = i.line_total - i.discount + i.shipping
+	and (sum(l.commission_reversed) <> i.commission_amount
+	or sum(l.tax_reversed) <> i.tax_total));
+
 select 'INV5 refund lines' as fault, r.id::text as at
 from refund r join refund_item l on l.refund_id = r.id
 group by r.id, r.amount having sum(l.amount) <> r.amount;
@@ -185,6 +196,15 @@ join (
 where o.status <> case when s.live = 0 then 'cancelled' when s.unpaid > 0 then 'pending_payment'
 	when s.delivered = s.live then 'delivered' when s.shipped = s.live then 'shipped'
 	when s.packed > 0 then 'processing' else 'confirmed' end;
+
+-- INV10 audit: the chain is whole, and what administrators decided stands in it.
+select 'INV10 chain' as fault, seq::text as at
+from audit_broken() as seq;
+
+select 'INV10 refund without entry' as fault, r.id::text as at
+from refund r
+where (r.source = 'admin' or r.status = 'rejected')
+and not exists (select from audit_log a where a.entity = 'refund' and a.entity_id = r.id::text);
 
 -- Copies: listed products per category, stock, ratings, lowest price.
 select 'copy category_count' as fault, coalesce(c.category_id, p.category_id)::text as at

@@ -57,3 +57,14 @@ update earning
 set matured_at = now()
 where seller_order_id = $1
 and matured_at is null;
+
+-- Whether a refund of the sub-order is asked for or under way.
+-- name: seller_order_is_held
+-- args: seller_order_id uuid
+-- rows: one
+select exists (
+	select from order_item t
+	join refund_item i on i.order_item_id = t.id
+	join refund r on r.id = i.refund_id
+	where t.seller_order_id = $1
+	and r.status in ('requested', 'approved', 'processing'));

@@ -115,6 +115,7 @@ from entry
 cross join line
 where line.amount <> 0;
 
+-- What has become payable since is given back there.
 -- name: ledger_refund_failed
 -- args: journal_id uuid, refund_id uuid, order_id uuid
 -- rows: none
@@ -127,7 +128,15 @@ entry as (
 	on conflict on constraint journal_once do nothing
 	returning id)
 insert into posting (journal_id, line, account, seller_id, amount)
-select entry.id, p.line, p.account, p.seller_id, -p.amount
+select entry.id, p.line,
+	case when p.account = 'seller_pending' and exists (
+			select from seller_order o
+			join earning e on e.seller_order_id = o.id and e.refund_id is null
+			where o.order_id = $3
+			and o.seller_id = p.seller_id
+			and e.matured_at is not null)
+		then 'seller_payable' else p.account end,
+	p.seller_id, -p.amount
 from entry
 cross join booked
 join posting p on p.journal_id = booked.id;
@@ -164,13 +173,27 @@ join seller_order o on o.id = t.seller_order_id
 left join earning e on e.seller_order_id = o.id and e.refund_id is null
 where i.refund_id = $1
 group by o.id, o.seller_id, e.matures_at, e.matured_at
-on conflict (refund_id, seller_order_id) where refund_id is not null do nothing;
+on conflict (refund_id, seller_order_id, is_reversal) where refund_id is not null do nothing;
 
--- A refund that failed gives the earning back; a claimed one is balanced by
--- its opposite.
+-- A refund that failed gives the earning back: one that was settled by its
+-- opposite, which the next settlement takes.
+-- name: earnings_return_of_refund
+-- args: refund_id uuid
+-- rows: none
+insert into earning (id, seller_id, seller_order_id, refund_id, is_reversal, gross, commission, amount,
+	matures_at, matured_at)
+select gen_random_uuid(), seller_id, seller_order_id, refund_id, true, -gross, -commission, -amount,
+	matures_at, matured_at
+from earning
+where refund_id = $1
+and settlement_id is not null
+and not is_reversal
+on conflict (refund_id, seller_order_id, is_reversal) where refund_id is not null do nothing;
+
 -- name: earnings_drop_of_refund
 -- args: refund_id uuid
 -- rows: none
 delete from earning
 where refund_id = $1
-and settlement_id is null;
+and settlement_id is null
+and not is_reversal;

@@ -39,6 +39,7 @@ update orders
 set status = 'cancelled', cancelled_at = now(), cancel_reason = $2, updated_at = now()
 where id = $1;
 
+-- By its own payment: what came twice is none of the order's.
 -- name: order_set_refund_state
 -- args: id uuid
 -- rows: none
@@ -49,7 +50,8 @@ set payment_status = case when p.refunded = 0 then 'paid'
 from (
 	select sum(captured_amount) as captured, sum(refunded_amount) as refunded
 	from payment
-	where order_id = $1) p
+	where order_id = $1
+	and is_live) p
 where o.id = $1
 and p.captured > 0;
 

@@ -1,21 +1,68 @@
+-- The money of a line came when its sub-order's earning was written.
 -- name: refund_lines_of_order
 -- args: order_id uuid
 -- rows: many
-select i.id, i.seller_order_id, i.name, i.quantity, i.refunded_quantity, i.line_total - i.discount,
-	i.refunded_amount, i.commission_amount
+select i.id, i.seller_order_id, i.name, i.quantity, i.refunded_quantity,
+	case when e.id is null then 0 else i.line_total - i.discount + i.shipping end,
+	i.refunded_amount, i.commission_amount, i.tax_total, r.commission, r.tax
 from order_item i
+left join earning e on e.seller_order_id = i.seller_order_id and e.refund_id is null
+cross join lateral (
+	select coalesce(sum(t.commission_reversed), 0)::bigint as commission,
+		coalesce(sum(t.tax_reversed), 0)::bigint as tax
+	from refund_item t
+	join refund f on f.id = t.refund_id
+	where t.order_item_id = i.id
+	and f.status in ('approved', 'processing', 'processed')) r
 where i.order_id = $1
 order by i.position;
 
--- name: payment_captured_of_order
+-- What came for an order: its payment first, then what came twice or too late.
+-- name: payments_captured_of_order
 -- args: order_id uuid
--- rows: maybe
-select id, provider, captured_amount - refund_reserved
+-- rows: many
+select id, provider = 'cod', captured_amount - refund_reserved,
+	exists (
+		select from journal j
+		where j.kind = 'stray_capture'
+		and j.ref = payment.id::text) as is_stray
 from payment
 where order_id = $1
 and captured_amount > 0
-and is_live
+order by is_stray, id
 for update;
+
+-- Refunds that the provider was told of, and did not answer.
+-- name: refunds_unanswered
+-- args: payment_id uuid
+-- rows: one
+select count(*)
+from refund
+where payment_id = $1
+and status = 'processing'
+and provider_refund_id is null;
+
+-- Those who talk with the provider about refunds of one order follow each other.
+-- name: refund_turn_take
+-- args: order_id uuid
+-- rows: one
+select lock_in_time(hashtextextended('refund ' || $1::uuid, 0));
+
+-- name: refund_turn_give
+-- args: order_id uuid
+-- rows: one
+select pg_advisory_unlock(hashtextextended('refund ' || $1::uuid, 0));
+
+-- The refund that was opened under a key, until the key is finished.
+-- name: refund_begun
+-- args: principal text, key text
+-- rows: maybe
+select (recovery ->> 'id')::uuid
+from idempotency_key
+where principal = $1
+and key = $2
+and state = 'started'
+and recovery ->> 'kind' = 'refund';
 
 -- The guard against paying back more than came.
 -- name: payment_reserve_refund
@@ -62,10 +109,11 @@ insert into refund
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13);
 
 -- name: refund_item_add
--- args: refund_id uuid, order_item_id uuid, quantity bigint, amount bigint, commission_reversed bigint
+-- args: refund_id uuid, order_item_id uuid, quantity bigint, amount bigint, commission_reversed bigint, tax_reversed bigint
 -- rows: none
-insert into refund_item (refund_id, order_item_id, quantity, amount, commission_reversed)
-values ($1, $2, $3, $4, $5);
+insert into refund_item
+	(refund_id, order_item_id, quantity, amount, commission_reversed, tax_reversed)
+values ($1, $2, $3, $4, $5, $6);
 
 -- name: order_item_add_refund
 -- args: id uuid, quantity bigint, amount bigint
@@ -133,20 +181,54 @@ set status = $2, updated_at = now(),
 	processed_at = case when $2 = 'processed' then now() else processed_at end
 where id = $1;
 
+-- Units that had left the shelf and come back to it: as many as processed refunds
+-- with restock say, less what is there since a refund that failed in the end.
 -- name: refund_restock
 -- args: refund_id uuid
--- rows: none
-update stock s
-set on_hand = s.on_hand + r.quantity
-from (
-	select i.variant_id, sum(t.quantity)::bigint as quantity
+-- rows: many
+with due as (
+	select t.order_item_id, v.variant_id, greatest(0, (
+		select sum(case when r.status = 'processed' and r.restock then o.quantity else 0 end
+			- o.restocked)
+		from refund_item o
+		join refund r on r.id = o.refund_id
+		where o.order_item_id = t.order_item_id))::bigint as units
 	from refund_item t
-	join order_item i on i.id = t.order_item_id
+	join reservation v on v.order_item_id = t.order_item_id
 	where t.refund_id = $1
-	and t.quantity > 0
-	group by i.variant_id
-	order by i.variant_id) r
-where s.variant_id = r.variant_id;
+	and v.state = 'consumed'),
+noted as (
+	update refund_item t
+	set restocked = due.units
+	from due
+	where t.refund_id = $1
+	and t.order_item_id = due.order_item_id)
+select variant_id, sum(units)::bigint
+from due
+where units > 0
+group by variant_id
+order by variant_id;
+
+-- name: stock_put_back
+-- args: variant_id uuid, quantity bigint
+-- rows: none
+update stock
+set on_hand = on_hand + $2
+where variant_id = $1;
+
+-- Whom a refund costs something; who cancelled heard of it then.
+-- name: seller_owners_of_refund
+-- args: refund_id uuid
+-- rows: many
+select o.number, s.account_id, sum(t.amount)::bigint
+from refund_item t
+join order_item i on i.id = t.order_item_id
+join seller_order o on o.id = i.seller_order_id
+join seller s on s.id = o.seller_id
+where t.refund_id = $1
+and o.status <> 'cancelled'
+group by o.id, o.number, s.account_id
+order by o.number;
 
 -- name: refunds_to_run
 -- args: older_than_secs bigint, rows bigint
@@ -206,13 +288,72 @@ where order_id = $1
 and status = 'delivered'
 and delivered_at > now() - make_interval(days => $2::bigint::integer);
 
--- Units of each line that wait in requests not decided yet.
--- name: refund_quantities_requested
+-- What of each line waits in requests not decided yet.
+-- name: refund_items_requested
 -- args: order_id uuid
 -- rows: many
-select i.order_item_id, sum(i.quantity)::bigint
+select i.order_item_id, sum(i.quantity)::bigint, sum(i.amount)::bigint
 from refund r
 join refund_item i on i.refund_id = r.id
 where r.order_id = $1
 and r.status = 'requested'
 group by i.order_item_id;
+
+-- name: refund_request_lock
+-- args: id uuid
+-- rows: maybe
+select order_id, status, amount, restock
+from refund
+where id = $1
+for update;
+
+-- name: refund_items_asked
+-- args: refund_id uuid
+-- rows: many
+select order_item_id, quantity, amount
+from refund_item
+where refund_id = $1
+order by order_item_id;
+
+-- name: refund_items_drop
+-- args: refund_id uuid
+-- rows: none
+delete from refund_item
+where refund_id = $1;
+
+-- name: refund_grant
+-- args: id uuid, payment_id uuid, seller_order_id uuid, amount bigint, restock boolean, gateway_key text
+-- rows: none
+update refund
+set status = 'processing', payment_id = $2, seller_order_id = $3, amount = $4, restock = $5,
+	gateway_key = $6, updated_at = now()
+where id = $1;
+
+-- name: refund_reject
+-- args: id uuid, reason text
+-- rows: none
+update refund
+set status = 'rejected', rejection_reason = $2, updated_at = now()
+where id = $1;
+
+-- fragment: refunds_all
+-- args: none
+from refund t
+where true
+
+-- fragment: refunds_with_status
+-- args: status text
+and t.status = $1
+
+-- fragment: refunds_of_order
+-- args: order_id uuid
+and t.order_id = $1
+
+-- fragment: refunds_of_seller
+-- args: seller_id uuid
+and t.id in (
+	select r.refund_id
+	from seller_order o
+	join order_item i on i.seller_order_id = o.id
+	join refund_item r on r.order_item_id = i.id
+	where o.seller_id = $1)

@@ -244,8 +244,8 @@ export class Instance {
     return fs.realpathSync(path.join(this.stateDir, 'run'))
   }
 
-  psql() {
-    return new Psql({ PGHOST: this.sockets, PGUSER: 'haat_owner', PGDATABASE: 'haat' })
+  psql(user = 'haat_owner') {
+    return new Psql({ PGHOST: this.sockets, PGUSER: user, PGDATABASE: 'haat' })
   }
 
   sql(strings, ...values) {
@@ -253,9 +253,9 @@ export class Instance {
     return query(this.shell, strings, values)
   }
 
-  /** A connection of its own, for locks and transactions. */
-  session() {
-    const psql = this.psql()
+  /** A connection of its own, for locks and transactions; haat_app is the programs' role. */
+  session(user) {
+    const psql = this.psql(user)
     return {
       sql: (strings, ...values) => query(psql, strings, values),
       close: () => psql.close(),
@@ -441,7 +441,13 @@ export async function startInstance(settings = {}) {
     try {
       await stack('start', stateDir, envFile, { PORT: String(port) })
       const instance = new Instance({ url: `http://127.0.0.1:${port}`, stateDir, envFile })
-      after(() => instance.stop())
+      after(async () => {
+        try {
+          await instance.checkInvariants()
+        } finally {
+          await instance.stop()
+        }
+      })
       return instance
     } catch (error) {
       if (tries === 3 || !/port .* is taken/.test(error.message)) throw error
@@ -599,6 +605,18 @@ export async function seller({ status = 'approved', stateCode = '29', gstin = nu
     values (${sellerId}, ${owner.id}, ${storeName}, ${storeName.toLowerCase()}, ${storeName},
       ${gstin}, ${stateCode}, ${status}, ${approvedAt})`
   return { ...owner, sellerId, storeName, slug: storeName.toLowerCase() }
+}
+
+/** An administrator with an approved store: who may call everything that takes a token. */
+export async function everybody(on = main) {
+  const owner = await person({ role: 'admin' }, on)
+  const sellerId = uuid7(), storeName = unique('Store')
+  await on.sql`
+    insert into seller (id, account_id, store_name, slug, legal_name, state_code, status,
+      approved_at)
+    values (${sellerId}, ${owner.id}, ${storeName}, ${storeName.toLowerCase()}, ${storeName}, '29',
+      'approved', now())`
+  return { ...owner, sellerId }
 }
 
 export async function category({ parent = null, name = unique('Category') } = {}, on = main) {

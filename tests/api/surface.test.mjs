@@ -44,6 +44,9 @@ const agreed = {
   'GET /api/orders/list/': ['user', '-'],
   'GET /api/orders/detail/': ['user', '-'],
   'GET /api/orders/status/': ['user', '-'],
+  'POST /api/admin/refund/': ['admin', 'money'],
+  'GET /api/admin/refunds/': ['admin', '-'],
+  'POST /api/admin/refunds/reject/': ['admin', 'yes'],
 }
 
 const routes = [...(await contract()).routes.values()]
@@ -79,7 +82,7 @@ test('E01 the routes are those agreed, with the callers and keys agreed', () => 
     [`${r.method} ${r.path}`, [r.operation['x-caller'], r.operation['x-idempotency']]]))
   for (const [route, rule] of Object.entries(agreed))
     assert.deepEqual(found[route], rule, route)
-  const groups = /^\/(schema|api\/(health|auth|addresses|categories|cart))\//
+  const groups = /^\/(schema|api\/(health|auth|addresses|categories|cart|admin))\//
   for (const { method, path } of routes.filter(r => groups.test(r.path)))
     assert(agreed[`${method} ${path}`], `${method} ${path} is not in the contract`)
 })

@@ -1,0 +1,38 @@
+-- The place in the chain and the hashes are made by the trigger audit_log_seal.
+-- name: audit_add
+-- args: id uuid, actor_id uuid, action text, entity text, entity_id uuid, changes jsonb, ip text, request_id text
+-- rows: none
+insert into audit_log (id, actor_id, actor_email, action, entity, entity_id, changes, ip, request_id)
+select $1, $2, (select email from account where id = $2), $3, $4, $5::uuid::text, $6, $7, $8;
+
+-- name: audit_head
+-- args: none
+-- rows: maybe
+select seq, encode(hash, 'hex')
+from audit_log
+order by seq desc
+limit 1;
+
+-- name: audit_broken_within
+-- args: above bigint, upto bigint
+-- rows: one
+select coalesce(min(seq), 0), count(*)
+from audit_broken($1, $2) as seq;
+
+-- Found whole once, and not there any more as it was.
+-- name: audit_checkpoint_lost
+-- args: none
+-- rows: one
+select coalesce(min(c.seq), 0), count(*)
+from audit_checkpoint c
+left join audit_log a on a.seq = c.seq and a.hash = c.hash
+where a.seq is null;
+
+-- name: audit_checkpoint_add
+-- args: seq bigint
+-- rows: none
+insert into audit_checkpoint (seq, hash)
+select seq, hash
+from audit_log
+where seq = $1
+on conflict on constraint audit_checkpoint_pk do nothing;

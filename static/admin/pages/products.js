@@ -1,0 +1,36 @@
+import { html } from '../lib.js'
+import { post } from '../api.js'
+import { to } from '../router.js'
+import { List } from '../list.js'
+import { Copy, Money, Pill, Time } from '../ui.js'
+
+const name = p => html`${p.image ? html`<img class="thumb" src=${p.image} alt="" loading="lazy" />` : html`<span class="thumb"></span>`}${p.name}`
+const columns = [
+  { name: 'name', label: 'Product', show: name },
+  { name: 'status', label: 'Status', show: p => html`<${Pill} status=${p.status} />${p.pending_changes ? html` <${Pill} status="pending" label="Edit waits" />` : ''}` },
+  { name: 'seller', label: 'Seller', show: p => p.seller.store_name, csv: p => p.seller.store_name },
+  { name: 'category', label: 'Category', show: p => p.category.name, csv: p => p.category.name },
+  { name: 'price', label: 'Price', num: true, show: p => html`<${Money} amount=${p.price} currency=${p.currency} />` },
+  { name: 'stock', label: 'Stock', num: true, show: p => (p.variants ?? []).reduce((n, v) => n + v.stock, 0), csv: p => (p.variants ?? []).reduce((n, v) => n + v.stock, 0) },
+  { name: 'created_at', label: 'Created', show: p => html`<${Time} at=${p.created_at} />` },
+  { name: 'id', label: 'Id', mono: true, off: true, show: p => html`<${Copy} text=${p.id} />` },
+]
+const waits = p => p.status === 'pending' || p.pending_changes
+export const approve = { label: 'Approve', when: waits,
+  question: rows => ({ title: `Approve ${rows.length === 1 ? rows[0].name : `${rows.length} products`}`, text: 'Buyers see it at once.' }),
+  run: p => post('/api/admin/products/approve/', { product_id: p.id }) }
+export const reject = { label: 'Reject', danger: true, when: waits,
+  question: rows => ({ title: `Reject ${rows.length === 1 ? rows[0].name : `${rows.length} products`}`, text: 'The seller sees the reason and may send it in again.',
+    fields: [{ name: 'reason', label: 'Reason', type: 'textarea', required: true }] }),
+  run: (p, v) => post('/api/admin/products/reject/', { product_id: p.id, reason: v.reason }) }
+const base = {
+  href: p => to('/products/detail', { id: p.id }), nameOf: p => p.name, columns, bulk: [approve, reject],
+}
+const all = { ...base, title: 'Products', lead: 'All products, in every state.', path: '/api/admin/products/', filters: [
+  { name: 'q', label: 'Search', type: 'search', placeholder: 'Name, brand or SKU' },
+  { name: 'status', label: 'Status', type: 'select', options: ['draft', 'pending', 'approved', 'rejected', 'archived'] },
+  { name: 'seller', label: 'Seller', type: 'text', placeholder: 'Store or id' }] }
+const queue = { ...base, title: 'Moderation', lead: 'What waits for a decision, oldest first.', path: '/api/admin/catalog/products/pending/', filters: [],
+  empty: { title: 'Nothing waits', text: 'Every product has been looked at.' } }
+export const Products = () => html`<${List} spec=${all} />`
+export const Queue = () => html`<${List} spec=${queue} />`

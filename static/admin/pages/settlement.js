@@ -1,0 +1,33 @@
+import { html } from '../lib.js'
+import { get } from '../api.js'
+import { to } from '../router.js'
+import { Button, Copy, Money, Pill, Time, confirm, toast, useLoad } from '../ui.js'
+import { Card, Columns, Detail, Facts, Sum, Table } from '../detail.js'
+import { money, words } from '../format.js'
+import { pay, reject } from './settlements.js'
+
+const path = '/api/admin/commerce/settlements/detail/'
+export function Settlement({ params }) {
+  const id = params.get('id')
+  const load = useLoad(signal => get(path, { id }, signal), [id])
+  const decide = action => async () => {
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: v => action.run(load.value, v) })
+    if (!done) return
+    toast(`Settlement ${words(done.status).toLowerCase()}.`)
+    load.reload()
+  }
+  return html`<${Detail} load=${load} title=${s => `Settlement of ${money(s.net, s.currency)}`} back=${{ href: to('/settlements'), label: 'Settlements' }} call=${['GET', path, { id }]}
+      lead=${s => html`<${Pill} status=${s.status} /> asked <${Time} at=${s.requested_at} />`}
+      actions=${s => [pay, reject].filter(a => a.when(s)).map(a => html`<${Button} kind=${a.danger ? 'danger' : 'primary'} onClick=${decide(a)}>${a.label}…<//>`)}>
+    ${s => html`<${Columns} left=${html`<${Card} title="Adds up"><${Sum} currency=${s.currency} lines=${[['Gross', s.gross], ['Commission', -s.commission], ['Refunds', -s.refunds],
+      ['Adjustments', s.adjustments], ['Net', s.net]]} /><//>
+      <${Card} title="Its lines"><${Table} label="Lines" rows=${s.lines ?? s.ledger ?? []} columns=${[
+        { label: 'What', show: l => l.number ?? words(l.kind) }, { label: 'Gross', num: true, show: l => l.gross === undefined ? '–' : html`<${Money} amount=${l.gross} currency=${s.currency} />` },
+        { label: 'Commission', num: true, show: l => l.commission === undefined ? '–' : html`<${Money} amount=${l.commission} currency=${s.currency} />` },
+        { label: 'Amount', num: true, show: l => html`<${Money} amount=${l.amount} currency=${s.currency} />` },
+        { label: 'When', show: l => html`<${Time} at=${l.created_at} />` }]} /><//>`}
+      right=${html`<${Card} title="Facts"><${Facts} facts=${[['Seller', html`<a href=${to('/sellers/detail', { id: s.seller_id })}>${s.store_name ?? s.seller?.store_name ?? 'Open'}</a>`],
+        ['Period', s.period_start && html`<${Time} at=${s.period_start} /> to <${Time} at=${s.period_end} />`], ['Reference', s.reference], ['Reason', s.reason],
+        ['Decided', s.processed_at && html`<${Time} at=${s.processed_at} />`], ['Id', html`<${Copy} text=${s.id} />`]]} /><//>`} />`}
+  <//>`
+}

@@ -1,0 +1,213 @@
+/* The small pieces that every page is made of. */
+import { html, useEffect, useId, useRef, useState } from './lib.js'
+import { exact, money, relative, tone, words } from './format.js'
+
+export const Pill = ({ status, label }) => status === null || status === undefined ? '–' :
+  html`<span class=${`pill ${tone(status)}`}>${label ?? words(status)}</span>`
+
+export const Money = ({ amount, currency, strong }) => html`
+  <span class=${`num ${amount < 0 ? 'negative' : ''} ${strong ? 'strong' : ''}`}>
+    ${money(amount, currency)}</span>`
+
+export const Time = ({ at, empty = '–' }) => at
+  ? html`<time datetime=${at} title=${exact(at)}>${relative(at)}</time>` : empty
+
+export function Copy({ text, label }) {
+  const [done, set] = useState(false)
+  if (!text) return '–'
+  const copy = async event => {
+    event.preventDefault()
+    event.stopPropagation()
+    await navigator.clipboard?.writeText(text)
+    set(true)
+    setTimeout(() => set(false), 1200)
+  }
+  return html`<button type="button" class="copy" onClick=${copy} title=${`Copy ${label ?? text}`}>
+    <code>${label ?? text}</code><span class="copied" role="status">${done ? 'copied' : ''}</span>
+  </button>`
+}
+
+export function Button({ kind = '', busy, icon, children, ...more }) {
+  return html`<button type="button" class=${`button ${kind}`} aria-busy=${busy ? 'true' : null}
+    disabled=${busy || more.disabled} ...${more}>${children}</button>`
+}
+
+/** Rows of the right height instead of a spinner, and only where it takes a moment. */
+export function Skeleton({ rows = 5, height }) {
+  const [late, set] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => set(true), 300)
+    return () => clearTimeout(timer)
+  }, [])
+  return html`<div class="skeleton" aria-hidden="true" data-late=${late ? '' : null}>
+    ${Array.from({ length: rows }, () => html`<div class=${height === 'table' ? 'row' : 'line'}></div>`)}
+  </div>`
+}
+
+export const Empty = ({ title, children, action }) => html`<div class="empty">
+  <p class="strong">${title}</p>${children && html`<p class="muted">${children}</p>`}${action}</div>`
+
+/** What failed, what was not lost, the request to tell of, and a way on. */
+export const Failure = ({ problem, retry, what = 'This could not be loaded.' }) => html`
+  <div class="failure" role="alert">
+    <p class="strong">${what}</p>
+    <p>${problem.message}</p>
+    ${problem.requestId && html`<p class="muted">Request <${Copy} text=${problem.requestId} /></p>`}
+    ${retry && html`<${Button} onClick=${retry}>Try again<//>`}
+  </div>`
+
+/** Loads by a function that takes a signal; again when one of deps changes. */
+export function useLoad(load, deps) {
+  const [state, set] = useState({ value: null, problem: null, loading: true })
+  const [turn, again] = useState(0)
+  useEffect(() => {
+    const stop = new AbortController()
+    set(s => ({ ...s, loading: true }))
+    load(stop.signal).then(
+      value => set({ value, problem: null, loading: false }),
+      problem => stop.signal.aborted || set(s => ({ ...s, problem, loading: false })))
+    return () => stop.abort()
+  }, [...deps, turn])
+  return { ...state, reload: () => again(n => n + 1),
+    put: value => set({ value, problem: null, loading: false }) }
+}
+
+// ---- toasts ------------------------------------------------------------------
+
+let show = () => {}
+export const toast = (text, kind = 'good') => show({ text, kind, at: Date.now() })
+export function Toasts() {
+  const [list, set] = useState([])
+  show = one => {
+    set(l => [...l, one])
+    setTimeout(() => set(l => l.filter(other => other !== one)), one.kind === 'bad' ? 12000 : 5000)
+  }
+  return html`<div class="toasts" role="status" aria-live="polite">
+    ${list.map(t => html`<p class=${`toast ${t.kind}`} key=${t.at}>${t.text}</p>`)}</div>`
+}
+
+// ---- dialogs -----------------------------------------------------------------
+
+/** A modal; closes by Escape and gives the focus back to where it was. */
+export function Dialog({ title, onClose, children, wide }) {
+  const ref = useRef(null)
+  const id = useId('dialog')
+  useEffect(() => {
+    const dialog = ref.current
+    const before = document.activeElement
+    if (!dialog.open) dialog.showModal()
+    return () => {
+      dialog.close()
+      before?.focus?.()
+    }
+  }, [])
+  return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby=${id}
+      onCancel=${event => { event.preventDefault(); onClose() }}
+      onClick=${event => event.target === ref.current && onClose()}>
+    <div class="sheet">
+      <header><h2 id=${id}>${title}</h2>
+        <button type="button" class="icon" aria-label="Close" onClick=${onClose}>×</button></header>
+      ${children}
+    </div>
+  </dialog>`
+}
+
+let ask = () => Promise.resolve(null)
+/**
+ * Asks before something that matters: {title, text, confirm, danger, fields}.
+ * Gives the fields' values, or null. run(values, key) may do the thing while the
+ * dialog stays open with what went wrong; the key is the same at each try.
+ */
+export const confirm = question => ask(question)
+export function Asker() {
+  const [question, set] = useState(null)
+  ask = q => new Promise(resolve => set({ ...q, resolve }))
+  if (!question) return null
+  const close = answer => {
+    set(null)
+    question.resolve(answer)
+  }
+  return html`<${AskForm} key=${question.title} question=${question} close=${close} />`
+}
+
+function AskForm({ question, close }) {
+  const [values, set] = useState(() => Object.fromEntries(
+    (question.fields ?? []).map(f => [f.name, f.value ?? (f.type === 'checkbox' ? false : '')])))
+  const [problem, fail] = useState(null)
+  const [busy, work] = useState(false)
+  const [key] = useState(() => crypto.randomUUID())
+  const submit = async event => {
+    event.preventDefault()
+    work(true)
+    fail(null)
+    try {
+      close(question.run ? await question.run(values, key) ?? values : values)
+    } catch (error) {
+      fail(error)
+      work(false)
+    }
+  }
+  const shown = typeof question.text === 'function' ? question.text(values) : question.text
+  return html`<${Dialog} title=${question.title} onClose=${() => close(null)}>
+    <form class="form" onSubmit=${submit}>
+      ${shown && html`<div class="prose">${shown}</div>`}
+      ${(question.fields ?? []).filter(f => !f.when || f.when(values)).map(f => html`<${Field}
+        key=${f.name} ...${f} value=${values[f.name]} error=${problem?.errors?.[f.name]}
+        onChange=${value => set(v => ({ ...v, [f.name]: value }))} />`)}
+      ${problem && html`<p class="error" role="alert">${problem.message}
+        ${problem.requestId && html` <${Copy} text=${problem.requestId} label="request id" />`}</p>`}
+      <footer>
+        <${Button} onClick=${() => close(null)}>Cancel<//>
+        <button class=${`button ${question.danger ? 'danger' : 'primary'}`} disabled=${busy}>
+          ${busy ? 'Working…' : question.confirm ?? 'Confirm'}</button>
+      </footer>
+    </form>
+  <//>`
+}
+
+// ---- fields ------------------------------------------------------------------
+
+/** A labelled input; help under it, faults beside it. */
+export function Field({ name, label, type = 'text', value, onChange, help, error, options, required,
+  rows, ...more }) {
+  const id = useId(name)
+  const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ') || null
+  const common = { id, name, required, 'aria-describedby': described,
+    'aria-invalid': error ? 'true' : null, ...more }
+  const text = event => onChange(event.currentTarget.value)
+  let control
+  if (type === 'checkbox')
+    return html`<div class="field check"><input ...${common} type="checkbox" checked=${value}
+      onChange=${event => onChange(event.currentTarget.checked)} /><label for=${id}>${label}</label>
+      ${help && html`<p class="help" id=${`${id}-help`}>${help}</p>`}</div>`
+  if (type === 'select')
+    control = html`<select ...${common} value=${value} onChange=${text}>${options.map(o => {
+      const [v, l] = Array.isArray(o) ? o : [o, words(o)]
+      return html`<option value=${v}>${l}</option>`
+    })}</select>`
+  else if (type === 'textarea')
+    control = html`<textarea ...${common} rows=${rows ?? 3} value=${value} onInput=${text}></textarea>`
+  else control = html`<input ...${common} type=${type} value=${value} onInput=${text} />`
+  return html`<div class="field">
+    <label for=${id}>${label}${required && html`<span class="muted" aria-hidden="true"> (required)</span>`}</label>
+    ${control}
+    ${help && html`<p class="help" id=${`${id}-help`}>${help}</p>`}
+    ${error && html`<p class="error" id=${`${id}-error`}>${[].concat(error).join(' ')}</p>`}
+  </div>`
+}
+
+/** Rupees typed by a person as paise; NaN where it is no amount. */
+export const paise = text => {
+  const match = /^\s*₹?\s*([\d,]+)(?:\.(\d{1,2}))?\s*$/.exec(text ?? '')
+  return match ? Number(match[1].replace(/,/g, '')) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : NaN
+}
+
+export const PageHead = ({ title, lead, children, back }) => html`<header class="page-head">
+  <div>${back && html`<a class="back" href=${back.href}>← ${back.label}</a>`}
+    <h1>${title}</h1>${lead && html`<p class="muted">${lead}</p>`}</div>
+  <div class="actions">${children}</div></header>`
+
+/** The title of the window follows the page. */
+export const useTitle = title => useEffect(() => {
+  document.title = title ? `${title} · haat admin` : 'haat admin'
+}, [title])
