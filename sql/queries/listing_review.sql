@@ -3,7 +3,7 @@
 -- name: listing_review
 -- args: product_id uuid
 -- rows: maybe
-select p.name, p.status, s.account_id, p.pending_changes is not null
+select p.name, p.status, s.account_id, p.rejection_reason, p.pending_changes is not null
 from product p
 join seller s on s.id = p.seller_id
 where p.id = $1
