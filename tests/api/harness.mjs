@@ -658,6 +658,42 @@ export const addressInput = (more = {}) => ({
   state: 'Karnataka', postal_code: '560001', ...more,
 })
 
+// ---- forms -------------------------------------------------------------------
+
+/**
+ * A multipart body, as options of api(). parts: [[name, text | {filename, type,
+ * bytes}]]; a name is written as it is, so that it can be anything.
+ */
+export function formOf(parts, { boundary = unique('form') } = {}) {
+  const pieces = []
+  for (const [name, value] of parts) {
+    const file = typeof value === 'object'
+    pieces.push(`--${boundary}\r\nContent-Disposition: form-data; name="${name}"`)
+    if (file) pieces.push('; filename="', value.filename ?? 'file', '"\r\nContent-Type: ',
+      value.type ?? 'application/octet-stream')
+    pieces.push('\r\n\r\n', file ? value.bytes : value, '\r\n')
+  }
+  pieces.push(`--${boundary}--\r\n`)
+  return { raw: Buffer.concat(pieces.map(p => Buffer.from(p))),
+    headers: { 'content-type': `multipart/form-data; boundary=${boundary}` } }
+}
+
+/** A form that the document allows, with a file of nothing much. */
+const exampleForm = schema => formOf(schema.required.map(name => {
+  const { format, enum: values } = schema.properties[name]
+  return [name, format === 'binary' ? { bytes: 'x' } : format === 'uuid' ? uuid7() :
+    values?.[0] ?? 'text']
+}))
+
+/** The body of a valid call, as options of api(); undefined where none can be told. */
+export function validBody(operation) {
+  const content = operation.requestBody?.content
+  if (!content) return { body: {} }
+  if (content['application/json']) return { body: content['application/json'].example ?? {} }
+  const form = content['multipart/form-data']
+  return form && exampleForm(form.schema)
+}
+
 // ---- the same through the API ------------------------------------------------
 
 export async function signUp(more = {}, on = main) {

@@ -67,6 +67,7 @@ const agreed = {
 
 const routes = [...(await contract()).routes.values()]
 const jsonOf = operation => operation.requestBody?.content['application/json']
+const formIn = operation => operation.requestBody?.content['multipart/form-data']
 const isWrite = route => route.method !== 'GET'
 // The provider's events are bytes with a signature, and have tests of their own.
 const takesJson = route => isWrite(route) && route.operation['x-caller'] !== 'provider' &&
@@ -440,6 +441,22 @@ test('every route: two headers of one name are 400 bad_request', async () => {
     const { token } = await allowed(route)
     const answer = await call(route, { token, headers: { 'X-Odd': '1', 'X_Odd': '2' } })
     assertProblem(answer, 400, 'bad_request', route.path)
+  }
+})
+
+test('every form: a broken one, too many parts, another type', async () => {
+  for (const route of routes.filter(r => formIn(r.operation))) {
+    const { token } = await allowed(route)
+    const send = (raw, type = 'multipart/form-data; boundary=B') =>
+      api(route.method, route.path, { token, raw, headers: { 'content-type': type } })
+    assertProblem(await send('--B\r\nhello'), 400, 'bad_request', route.path)
+    assertInvalid(await send('--B--\r\n'), ...formIn(route.operation).schema.required)
+    const part = '--B\r\nContent-Disposition: form-data; name="x"\r\n\r\n\r\n'
+    assertInvalid(await send(`${part}--B--\r\n`), 'x')
+    assertProblem(await send(`${part.repeat(21)}--B--\r\n`), 413, 'payload_too_large', route.path)
+    for (const type of ['application/json', 'text/plain', 'multipart/mixed; boundary=B',
+      'application/x-www-form-urlencoded', null])
+      assertProblem(await send('{}', type), 415, 'unsupported_media_type', `${route.path} ${type}`)
   }
 })
 
