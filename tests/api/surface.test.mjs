@@ -63,6 +63,11 @@ const agreed = {
   'POST /api/admin/refund/': ['admin', 'money'],
   'GET /api/admin/refunds/': ['admin', '-'],
   'POST /api/admin/refunds/reject/': ['admin', 'yes'],
+  'POST /api/products/upload-image/': ['approved', 'yes'],
+  'POST /api/products/import/': ['approved', 'yes'],
+  'POST /api/reviews/upload-media/': ['user', 'yes'],
+  'POST /api/sellers/kyc/upload/': ['seller', 'yes'],
+  'GET /api/admin/sellers/kyc/document/': ['admin', '-'],
 }
 
 const routes = [...(await contract()).routes.values()]
