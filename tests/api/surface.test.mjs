@@ -144,7 +144,9 @@ test('E01 every route for every kind of caller', async () => {
   const ownRules = { '/api/auth/logout/': 'invalid_token', '/api/auth/refresh/': 'invalid_token',
     '/api/auth/login/': 'invalid_credentials',
     '/api/auth/password/change/': 'invalid_credentials' }
-  for (const route of routes) {
+  // Who opens a store may do more than before: that comes last.
+  const opening = route => Number(route.path === '/api/sellers/register/')
+  for (const route of [...routes].sort((a, b) => opening(a) - opening(b))) {
     for (const [who, person] of Object.entries(principals)) {
       const what = `${route.method} ${route.path} for ${who}`
       const want = verdict(route.operation['x-caller'], who)
