@@ -19,6 +19,9 @@ CFLAGS = -std=gnu17 -g $(WARN) $(CFLAGS_$(MODE)) $(EXTRA_CFLAGS)
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 LIBS = $(PKG_LIBS) -lfcgi
+# Nothing but what calls lib/io/image.h takes image*.o out of the library.
+IMAGE_USERS := $(B)/bin/uploads $(B)/tests/test_image $(B)/tests/test_corpus
+$(IMAGE_USERS): LIBS += -ljpeg -lpng -lwebp -lz
 
 LIB_SRC := $(wildcard lib/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/queries.o

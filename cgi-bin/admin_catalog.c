@@ -1,8 +1,9 @@
 /* admin_catalog: what administrators decide about the catalogue.  Rules live
- * in services/listing_review.h. */
+ * in services/listing_review.h and services/review.h. */
 #include "services/listing_review.h"
 #include "services/product.h"
 #include "services/product_shape.h"
+#include "services/review.h"
 #include "web/request.h"
 
 struct product_decision {
@@ -19,6 +20,29 @@ static const struct field product_rejection_fields[] = {
 	IN_TEXT(reason, REQUIRED, 1, LONG_MAX_CHARS,
 	    "Why; its seller is told",
 	    .example = "The picture shows another brand's product."),
+	{ 0 },
+};
+#undef S
+
+#define S struct review_moderation_list
+static const struct field review_moderation_list_fields[] = {
+	IN_ENUM(status, OPTIONAL, review_statuses, "Only those in it"),
+	IN_UUID(product_id, OPTIONAL, "Only those of this product"),
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
+static const char *const review_decisions[] = { "published", "hidden", NULL };
+
+struct review_decision {
+	struct uuid review_id;
+	const char *status;
+};
+#define S struct review_decision
+static const struct field review_decision_fields[] = {
+	IN_UUID(review_id, REQUIRED, "Review"),
+	IN_ENUM(status, REQUIRED, review_decisions, "Shown or not"),
 	{ 0 },
 };
 #undef S
@@ -46,6 +70,25 @@ product_reject_post(struct request *rq)
 
 	TRY(listing_reject(&rq->ctx, in->product_id, in->reason));
 	return reply_product(rq, in->product_id);
+}
+
+static enum err
+reviews_get(struct request *rq)
+{
+	struct page_out page;
+
+	TRY(review_list_all(&rq->ctx, rq->in, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
+}
+
+static enum err
+review_set_status_post(struct request *rq)
+{
+	const struct review_decision *in = rq->in;
+
+	return review_set_status(&rq->ctx, in->review_id, in->status,
+	    rq->out);
 }
 
 static const struct route routes[] = {
@@ -83,6 +126,31 @@ static const struct route routes[] = {
 	    .out = &product_shape,
 	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
 	    .handler = product_reject_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/reviews/",
+	    .summary = "Reviews in any state, newest first",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(review_moderation_list),
+	    .status = 200,
+	    .out = &review_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = reviews_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/admin/reviews/set-status/",
+	    .summary = "Show or hide a review",
+	    .description = "The product's rating follows.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_KEY,
+	    INPUT(review_decision),
+	    .status = 200,
+	    .out = &review_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = review_set_status_post,
 	},
 };
 

@@ -1,6 +1,48 @@
-/* uploads: what comes as a form with files. */
+/* uploads: what comes as a form with files.  Rules live in services/upload.h
+ * and services/listing_import.h. */
+#include "services/upload.h"
+
 #include "services/listing_import.h"
+#include "services/product_shape.h"
+#include "services/seller_shape.h"
 #include "web/request.h"
+
+/* --- inputs ------------------------------------------------------------- */
+
+static const char *const picture_types[] = { "image/jpeg", "image/png",
+	"image/webp", NULL };
+#define PICTURE                                                              \
+	"JPEG, PNG or WebP, at most 10 MiB and 40 megapixels; stored "       \
+	"anew, without metadata"
+
+#define S struct upload_image
+static const struct field upload_image_fields[] = {
+	IN_UUID(product_id, REQUIRED, "Product to be seen on it"),
+	IN_FILE(file, REQUIRED, UPLOAD_BYTES_MAX, picture_types, PICTURE),
+	IN_TEXT(alt, OPTIONAL, 0, TEXT_MAX, "What is to be seen"),
+	IN_OPT_I64(position, 0, UPLOAD_POSITION_MAX,
+	    "Place among the pictures; behind the last one if left out"),
+	{ 0 },
+};
+#undef S
+
+#define S struct upload_media
+static const struct field upload_media_fields[] = {
+	IN_UUID(review_id, REQUIRED, "Review of one's own"),
+	IN_FILE(file, REQUIRED, UPLOAD_BYTES_MAX, picture_types, PICTURE),
+	{ 0 },
+};
+#undef S
+
+#define S struct upload_document
+static const struct field upload_document_fields[] = {
+	IN_ENUM(document_type, REQUIRED, seller_document_types,
+	    "What it proves"),
+	IN_FILE(file, REQUIRED, UPLOAD_BYTES_MAX, upload_document_media,
+	    "PDF, JPEG or PNG, at most 10 MiB"),
+	{ 0 },
+};
+#undef S
 
 struct product_import {
 	struct upload *file;
@@ -17,6 +59,26 @@ static const struct field product_import_fields[] = {
 };
 #undef S
 
+/* --- handlers ----------------------------------------------------------- */
+
+static enum err
+image_post(struct request *rq)
+{
+	return upload_product_image(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+media_post(struct request *rq)
+{
+	return upload_review_media(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+document_post(struct request *rq)
+{
+	return upload_document(&rq->ctx, rq->in, rq->out);
+}
+
 static enum err
 product_import_post(struct request *rq)
 {
@@ -30,7 +92,59 @@ product_import_post(struct request *rq)
 	return OK;
 }
 
+/* The pictures' decoders run in another process: .calls_out. */
 static const struct route routes[] = {
+	{
+	    .method = POST,
+	    .path = "/api/products/upload-image/",
+	    .summary = "Add a picture to a product",
+	    .description =
+		"Of an approved product it waits in pending_changes until it "
+		"is approved as well. Pictures of more than 4,096 pixels a "
+		"side are made smaller. Caller: approved.",
+	    .allow = APPROVED,
+	    .idempotency = IDEMPOTENCY_KEY,
+	    .calls_out = true,
+	    .limit = LIMIT_UPLOAD,
+	    .multipart = true,
+	    INPUT(upload_image),
+	    .status = 201,
+	    .out = &image_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
+	    .handler = image_post,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/reviews/upload-media/",
+	    .summary = "Add a picture to a review of one's own",
+	    .allow = USER,
+	    .idempotency = IDEMPOTENCY_KEY,
+	    .calls_out = true,
+	    .limit = LIMIT_UPLOAD,
+	    .multipart = true,
+	    INPUT(upload_media),
+	    .status = 201,
+	    .out = &image_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
+	    .handler = media_post,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/sellers/kyc/upload/",
+	    .summary = "Hand in a document of the store",
+	    .description =
+		"Readable by administrators only, encrypted where it lies. "
+		"Caller: seller, in any state.",
+	    .allow = SELLER,
+	    .idempotency = IDEMPOTENCY_KEY,
+	    .calls_out = true,
+	    .limit = LIMIT_UPLOAD,
+	    .multipart = true,
+	    INPUT(upload_document),
+	    .status = 201,
+	    .out = &seller_document_shape,
+	    .handler = document_post,
+	},
 	{
 	    .method = POST,
 	    .path = "/api/products/import/",
@@ -54,6 +168,7 @@ static const struct route routes[] = {
 		"approved.",
 	    .allow = APPROVED,
 	    .idempotency = IDEMPOTENCY_KEY,
+	    .limit = LIMIT_UPLOAD,
 	    .multipart = true,
 	    INPUT(product_import),
 	    .status = 200,

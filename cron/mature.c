@@ -1,6 +1,5 @@
 /* mature: what sellers earned becomes payable once it is delivered and the
  * return window is over, unless a refund is asked for or under way. */
-#include "core/config.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "services/order_step.h"
@@ -36,8 +35,7 @@ run(struct ctx *c, struct job_counts *counts, bool dry_run)
 
 	job_count(counts, "matured", 0);
 	do {
-		TRY(db_each(c, Q_EARNINGS_TO_MATURE,
-		    ARGS(A(c->config->return_window_days), A((int64_t)BATCH)),
+		TRY(db_each(c, Q_EARNINGS_TO_MATURE, ARGS(A((int64_t)BATCH)),
 		    &r));
 		if (dry_run) {
 			job_count(counts, "due", r.count);

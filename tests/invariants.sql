@@ -208,8 +208,7 @@ from payment p
 join orders o on o.id = p.order_id
 left join (seller_order so join earning e on e.seller_order_id = so.id
     and e.refund_id is null) on so.order_id = o.id
-where p.provider <> 'cod'
-and p.captured_amount > 0
+where p.captured_amount > 0
 -- Money that came twice or too late is the buyer's, and no seller earns of it.
 and not exists (select from journal j where j.kind = 'stray_capture' and j.ref = p.id::text)
 group by p.id
@@ -263,6 +262,19 @@ left join lateral (
 ) e on true
 where e.status is distinct from o.status;
 
+-- INV9 sub-orders: the history ends where the sub-order is
+select s.id, s.status, e.status as last
+from seller_order s
+left join lateral (
+    select status
+    from order_event
+    where order_id = s.order_id
+    and seller_order_id = s.id
+    order by at desc, id desc
+    limit 1
+) e on true
+where e.status is distinct from s.status;
+
 -- INV9 sub-orders: the order's status follows from theirs
 select o.id, o.status
 from orders o
@@ -282,6 +294,31 @@ where o.status <> case
     when s.under_way > 0 then 'processing'
     when o.status = 'pending_payment' then 'pending_payment'
     else 'confirmed' end;
+
+-- INV13 ratings: a product's are those of its published reviews
+select p.id, p.rating_sum, p.rating_count, r.rating_sum as sum, r.rating_count as count
+from product p
+join (
+    select product_id,
+        coalesce(sum(rating) filter (where status = 'published'), 0) as rating_sum,
+        count(*) filter (where status = 'published') as rating_count
+    from review
+    group by product_id
+) r on r.product_id = p.id
+where p.rating_sum <> r.rating_sum
+or p.rating_count <> r.rating_count;
+
+-- INV14 sellers: nothing of a suspended store is on sale
+select p.id, p.seller_id
+from product p
+join seller s on s.id = p.seller_id
+where s.status = 'suspended'
+and p.seller_active;
+
+-- INV14 sellers: the PAN stands inside the GSTIN, of both that are in force
+select id
+from seller
+where substr(gstin, 3, 10) <> pan;
 
 -- INV10 the chain of the audit trail is whole
 select seq

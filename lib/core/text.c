@@ -84,24 +84,70 @@ base36(char c)
 	return is_digit(c) ? c - '0' : c - 'A' + 10;
 }
 
+/* 0 stands for a digit, A for a capital, X for either, others for
+ * themselves. */
 static bool
-gstin_shape(const char *s)
+has_shape(const char *s, const char *shape)
 {
-	static const char shape[] = "00AAAAA0000AXZX";
-
-	if (strnlen(s, 16) != 15)
-		return false;
-	for (int i = 0; i < 15; i++) {
-		bool good = shape[i] == '0' ? is_digit(s[i]) :
-		    shape[i] == 'A'         ? is_upper(s[i]) :
-		    shape[i] == 'Z'         ? s[i] == 'Z' :
-					      is_digit(s[i]) || is_upper(s[i]);
+	for (; *shape != '\0'; s++, shape++) {
+		bool good = *shape == '0' ? is_digit(*s) :
+		    *shape == 'A'         ? is_upper(*s) :
+		    *shape == 'X'         ? is_digit(*s) || is_upper(*s) :
+					    *s == *shape;
 
 		if (!good)
 			return false;
 	}
-	/* The registrations under one PAN are counted from 1. */
-	return s[12] != '0';
+	return *s == '\0';
+}
+
+static bool
+gstin_shape(const char *s)
+{
+	/* The registrations under one PAN are counted from 1; a Z in place
+	 * 14. */
+	return has_shape(s, "00AAAAA0000AXZX") && s[12] != '0';
+}
+
+const char *
+text_check_pan(const char *text)
+{
+	return has_shape(text, "AAAAA0000A") ?
+	    NULL :
+	    "Enter a PAN of 10 characters.";
+}
+
+const char *
+text_check_ifsc(const char *text)
+{
+	/* The fifth is always the digit 0. */
+	return has_shape(text, "AAAAXXXXXXX") && text[4] == '0' ?
+	    NULL :
+	    "Enter an IFSC of 11 characters.";
+}
+
+const char *
+text_check_bank_account(const char *text)
+{
+	size_t n = strspn(text, "0123456789");
+
+	return text[n] == '\0' && n >= 9 && n <= 18 ?
+	    NULL :
+	    "Enter an account number of 9 to 18 digits.";
+}
+
+char *
+text_mask(struct arena *a, const char *text)
+{
+	char *masked;
+	size_t n;
+
+	if (text == NULL)
+		return NULL;
+	masked = arena_strdup(a, text);
+	n = strlen(masked);
+	memset(masked, 'X', n > 4 ? n - 4 : n);
+	return masked;
 }
 
 const char *
@@ -235,6 +281,22 @@ text_slug(struct arena *a, const char *text, size_t max)
 	}
 	slug[n] = '\0';
 	return slug;
+}
+
+char *
+text_like(struct arena *a, const char *text)
+{
+	char *pattern = arena_alloc(a, strlen(text) * 2 + 3), *to = pattern;
+
+	*to++ = '%';
+	for (; *text != '\0'; text++) {
+		if (strchr("%_\\", *text) != NULL)
+			*to++ = '\\';
+		*to++ = *text;
+	}
+	*to++ = '%';
+	*to = '\0';
+	return pattern;
 }
 
 char *

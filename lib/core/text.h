@@ -29,6 +29,19 @@ const char *text_check_postal_code(const char *text);
  */
 const char *text_check_gstin(const char *text);
 
+/* PAN: five letters, four digits, a letter, in upper case. */
+const char *text_check_pan(const char *text);
+
+/* IFSC of a bank's branch: four letters, 0, six letters or digits. */
+const char *text_check_ifsc(const char *text);
+
+/* Number of an Indian bank account: 9 to 18 digits. */
+const char *text_check_bank_account(const char *text);
+
+/* All but the last four characters as X, in the arena; NULL for NULL.  A text
+ * of four or fewer is hidden whole. */
+char *text_mask(struct arena *a, const char *text);
+
 /* The GST state code ("29") of a state or union territory's name, in any
  * case; NULL if there is none of that name. */
 const char *text_state_code(const char *name);
@@ -46,6 +59,9 @@ char *text_lower(struct arena *a, const char *text);
 /* Lower-case ASCII words joined by "-", at most max bytes; "" if nothing of
  * it can be kept. */
 char *text_slug(struct arena *a, const char *text, size_t max);
+
+/* The pattern of LIKE for what holds text anywhere, in the arena. */
+char *text_like(struct arena *a, const char *text);
 
 /* base64url without padding (RFC 4648, section 5), in the arena. */
 char *text_base64url(struct arena *a, const void *p, size_t len);

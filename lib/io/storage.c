@@ -85,13 +85,14 @@ storage_name(struct ctx *c)
 static void
 close_fd(void *handle)
 {
-	close((int)(intptr_t)handle);
+	close(*(int *)handle);
 }
 
 static void
 close_later(struct ctx *c, int fd)
 {
-	arena_defer(c->arena, close_fd, (void *)(intptr_t)fd);
+	arena_defer(c->arena, close_fd,
+	    arena_memdup(c->arena, &fd, sizeof(fd)));
 }
 
 enum err
@@ -177,6 +178,8 @@ storage_keep(struct ctx *c, struct storage_file *f)
 	const char *path = arena_printf(c->arena, "%s/%s", folder, f->name);
 	mode_t mode = f->area == STORAGE_MEDIA ? 0644 : 0600;
 
+	if (!is_name(f->name))
+		return fault(c, "storage: no name for a file");
 	if (breaks() || fchmod(f->fd, mode) != 0 || fsync(f->fd) != 0)
 		return broken(c, "sync", f->path);
 	if (rename(f->path, path) != 0)

@@ -34,7 +34,7 @@ enum storage_area { STORAGE_MEDIA, STORAGE_DOCUMENTS, STORAGE_IMPORTS };
 struct storage_file {
 	int fd; /* open for writing and reading */
 	enum storage_area area;
-	const char *name;
+	const char *name; /* to be kept under; may be given another ending */
 	const char *path; /* for storage.c */
 	bool kept;
 };

@@ -20,8 +20,8 @@
 #include "core/ctx.h"
 
 /* A payment of the whole order was captured (ref: the payment): clearing is
- * debited, each live sub-order's seller and the commission credited, and the
- * earnings are recorded. */
+ * debited, each sub-order's seller and the commission credited, and the
+ * earnings are recorded.  What was cancelled before is to be refunded. */
 void ledger_order_captured(struct ctx *c, struct uuid order_id,
     struct uuid payment_id);
 

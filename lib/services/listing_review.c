@@ -86,7 +86,9 @@ listing_approve(struct ctx *c, struct uuid product_id)
 	if (is(&p, "approved") && !p.has_changes)
 		return fail(c, ERR_INVALID_STATE,
 		    "Nothing of this product waits for approval.");
+	db_queue(c, Q_PRODUCT_IMAGES_SHOW, ARGS(A(p.id)));
 	db_queue(c, Q_LISTING_APPROVE, ARGS(A(p.id)));
+	db_queue(c, Q_PRODUCT_IMAGE_REFRESH, ARGS(A(p.id)));
 	tell(c, "product_approved", &p, NULL);
 	note(c, "product.approve", &p, "approved", NULL);
 	return tx_commit(&tx);
@@ -104,6 +106,7 @@ listing_reject(struct ctx *c, struct uuid product_id, const char *reason)
 	if (!is(&p, "pending") && !is(&p, "approved"))
 		return fail(c, ERR_INVALID_STATE,
 		    "Nothing of this product waits for approval.");
+	db_queue(c, Q_PRODUCT_IMAGES_DROP, ARGS(A(p.id)));
 	db_queue(c, Q_LISTING_REJECT, ARGS(A(p.id), A(reason), A(status)));
 	tell(c, "product_rejected", &p, reason);
 	note(c, "product.reject", &p, status, reason);

@@ -45,6 +45,9 @@ extern const struct shape notification_shape;
 	NEWS(seller_approved, MAIL, "store_name")                            \
 	NEWS(seller_rejected, MAIL, "store_name reason")                     \
 	NEWS(seller_suspended, MAIL, "store_name reason")                    \
+	NEWS(seller_changes_approved, MAIL, "store_name")                    \
+	NEWS(seller_changes_rejected, MAIL, "store_name reason")             \
+	NEWS(seller_pending, MAIL, "store_name") /* admins */                \
 	NEWS(product_approved, MAIL, "product_name")                         \
 	NEWS(product_rejected, MAIL, "product_name reason")                  \
 	NEWS(review_received, MAIL, "product_name rating [title]")           \

@@ -2,6 +2,7 @@
 
 #include "db/db.h"
 #include "db/list.h"
+#include "services/order_rows.h"
 
 static void
 read_order(struct rows *r, struct order *o)
@@ -26,43 +27,6 @@ read_order(struct rows *r, struct order *o)
 	o->expires_at = col_i64(r);
 }
 
-static void
-read_part(struct rows *r, struct seller_order *p)
-{
-	p->id = col_uuid(r);
-	p->number = col_text(r);
-	p->status = col_text(r);
-	p->seller_id = col_uuid(r);
-	p->store_name = col_text(r);
-	p->totals.subtotal = col_i64(r);
-	p->totals.discount = col_i64(r);
-	p->totals.shipping = col_i64(r);
-	p->totals.tax = col_i64(r);
-	p->totals.total = col_i64(r);
-	p->tracking = col_text(r);
-	p->placed_at = col_i64(r);
-}
-
-static void
-read_item(struct rows *r, struct order_item *i)
-{
-	i->seller_order_id = col_uuid(r);
-	i->id = col_uuid(r);
-	i->product_id = col_uuid(r);
-	i->variant_id = col_uuid(r);
-	i->name = col_text(r);
-	i->sku = col_text(r);
-	i->image = col_text(r);
-	i->quantity = col_i64(r);
-	i->refunded_quantity = col_i64(r);
-	i->unit_price = col_i64(r);
-	i->tax_rate_bps = col_i64(r);
-	i->cgst = col_i64(r);
-	i->sgst = col_i64(r);
-	i->igst = col_i64(r);
-	i->line_total = col_i64(r);
-}
-
 static enum err
 read_parts(struct ctx *c, struct order *o)
 {
@@ -73,11 +37,8 @@ read_parts(struct ctx *c, struct order *o)
 	o->parts = ARENA_ARRAY(c->arena, (size_t)parts.count,
 	    struct seller_order);
 	while (row_next(&parts))
-		read_part(&parts, &o->parts[o->nparts++]);
-	o->items = ARENA_ARRAY(c->arena, (size_t)items.count,
-	    struct order_item);
-	while (row_next(&items))
-		read_item(&items, &o->items[o->nitems++]);
+		seller_order_read(&parts, &o->parts[o->nparts++]);
+	o->items = order_items_read(c, &items, &o->nitems);
 	return OK;
 }
 
@@ -146,7 +107,7 @@ order_status(struct ctx *c, struct uuid id, struct buf *out)
 	write_history(&events, &j);
 	js_open_key(&j, "seller_orders", '[');
 	while (row_next(&parts)) {
-		read_part(&parts, &p);
+		seller_order_read(&parts, &p);
 		js_open(&j, '{');
 		js_uuid(&j, "id", p.id);
 		js_str(&j, "number", p.number);

@@ -234,6 +234,8 @@ part_of(struct draft *d, const struct line *l)
 			return i;
 	p = &o->parts[o->nparts];
 	p->id = uuid_new();
+	p->order_id = o->id;
+	p->currency = o->currency;
 	p->seller_id = l->seller_id;
 	p->store_name = l->store_name;
 	p->status = d->cod ? "pending" : "pending_payment";

@@ -52,6 +52,46 @@ order_tell_buyer(struct ctx *c, const char *type, const struct held_order *o,
 	tell(c, type, o->account_id, o->id, &a);
 }
 
+static const char *
+describe_part(struct ctx *c, const struct held_order *o,
+    const struct part_news *n)
+{
+	static const struct tracking none = { 0 };
+	const struct tracking *t = n->tracking != NULL ? n->tracking : &none;
+	struct json j;
+	struct buf b;
+
+	buf_init(&b, c->arena, 64 * 1024);
+	j = js_to(&b);
+	js_open(&j, '{');
+	js_uuid(&j, "order_id", o->id);
+	js_uuid(&j, "seller_order_id", n->part->id);
+	js_str(&j, "number", n->part->number);
+	js_str(&j, "store_name", n->part->store_name);
+	if (n->reason != NULL)
+		js_str(&j, "reason", n->reason);
+	if (t->carrier != NULL)
+		js_str(&j, "carrier", t->carrier);
+	if (t->tracking_number != NULL)
+		js_str(&j, "tracking_number", t->tracking_number);
+	if (t->tracking_url != NULL)
+		js_str(&j, "tracking_url", t->tracking_url);
+	js_close(&j, '}');
+	return buf_text(&b);
+}
+
+void
+order_tell_part(struct ctx *c, const char *type, const struct held_order *o,
+    const struct part_news *news)
+{
+	struct news n = { .type = type,
+		.account_id = o->account_id,
+		.source_id = news->part->id,
+		.data = describe_part(c, o, news) };
+
+	notification_queue(c, &n);
+}
+
 enum err
 order_tell_sellers(struct ctx *c, const char *type,
     const struct held_order *o, const char *reason)

@@ -6,6 +6,7 @@
 #define HAAT_SERVICES_ORDER_NEWS_H
 
 #include "core/ctx.h"
+#include "services/fulfil.h"
 #include "services/order_step.h"
 
 /* The buyer, about the whole order: type order_placed, order_paid,
@@ -17,6 +18,16 @@ void order_tell_buyer(struct ctx *c, const char *type,
  * seller_order_cancelled.  Reads who they are. */
 enum err order_tell_sellers(struct ctx *c, const char *type,
     const struct held_order *o, const char *reason);
+
+/* The buyer, about one part: order_shipped, order_delivered,
+ * order_cancelled. */
+struct part_news {
+	const struct order_part *part;
+	const struct tracking *tracking; /* or NULL */
+	const char *reason;              /* or NULL */
+};
+void order_tell_part(struct ctx *c, const char *type,
+    const struct held_order *o, const struct part_news *news);
 
 void order_tell_refunded(struct ctx *c, struct uuid order_id,
     const char *number, struct uuid buyer, struct uuid refund_id,

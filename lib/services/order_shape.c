@@ -5,9 +5,8 @@ const char *const order_statuses[] = { "pending_payment", "confirmed",
 const char *const order_payment_methods[] = { "razorpay", "cod", NULL };
 static const char *const payment_statuses[] = { "unpaid", "paid", "failed",
 	"partially_refunded", "refunded", NULL };
-static const char *const seller_order_statuses[] = { "pending_payment",
-	"pending", "confirmed", "packed", "shipped", "delivered", "cancelled",
-	NULL };
+const char *const seller_order_statuses[] = { "pending_payment", "pending",
+	"confirmed", "packed", "shipped", "delivered", "cancelled", NULL };
 static const char *const tax_types[] = { "CGST", "SGST", "IGST", NULL };
 
 #define OUT_TOTALS                                                           \
@@ -206,12 +205,25 @@ write_item(struct json *j, const struct order_item *i)
 }
 
 static void
-write_part(struct json *j, const struct order *o,
-    const struct seller_order *p)
+write_customer(struct json *j, const struct seller_order *p)
+{
+	if (p->shipping_address == NULL) {
+		js_null(j, "customer");
+		return;
+	}
+	js_open_key(j, "customer", '{');
+	js_str(j, "full_name", p->customer_name);
+	js_raw(j, "shipping_address", p->shipping_address);
+	js_close(j, '}');
+}
+
+void
+seller_order_write(struct json *j, const struct seller_order *p,
+    const struct order_item *items, size_t nitems)
 {
 	js_open(j, '{');
 	js_uuid(j, "id", p->id);
-	js_uuid(j, "order_id", o->id);
+	js_uuid(j, "order_id", p->order_id);
 	js_str(j, "number", p->number);
 	js_str(j, "status", p->status);
 	js_open_key(j, "seller", '{');
@@ -219,14 +231,14 @@ write_part(struct json *j, const struct order *o,
 	js_str(j, "store_name", p->store_name);
 	js_close(j, '}');
 	js_open_key(j, "items", '[');
-	for (size_t i = 0; i < o->nitems; i++)
-		if (uuid_equal(o->items[i].seller_order_id, p->id))
-			write_item(j, &o->items[i]);
+	for (size_t i = 0; i < nitems; i++)
+		if (uuid_equal(items[i].seller_order_id, p->id))
+			write_item(j, &items[i]);
 	js_close(j, ']');
-	js_str(j, "currency", o->currency);
+	js_str(j, "currency", p->currency);
 	write_totals(j, &p->totals);
 	js_raw(j, "tracking", p->tracking);
-	js_null(j, "customer");
+	write_customer(j, p);
 	js_time(j, "placed_at", p->placed_at);
 	js_close(j, '}');
 }
@@ -249,7 +261,8 @@ order_write(struct json *j, const struct order *o, bool with_parts)
 	if (with_parts) {
 		js_open_key(j, "seller_orders", '[');
 		for (size_t i = 0; i < o->nparts; i++)
-			write_part(j, o, &o->parts[i]);
+			seller_order_write(j, &o->parts[i], o->items,
+			    o->nitems);
 		js_close(j, ']');
 	}
 	js_time(j, "placed_at", o->placed_at);

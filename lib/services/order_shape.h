@@ -17,6 +17,7 @@ extern const struct shape order_item_shape;
 /* A seller as lines and parts name it. */
 extern const struct shape seller_ref_shape;
 extern const char *const order_statuses[];
+extern const char *const seller_order_statuses[];
 extern const char *const order_payment_methods[];
 
 struct order_totals {
@@ -45,13 +46,18 @@ struct order_item {
 
 struct seller_order {
 	struct uuid id;
+	struct uuid order_id;
 	struct uuid seller_id;
 	const char *number;
 	const char *status;
 	const char *store_name;
+	const char *currency;
 	struct order_totals totals;
 	const char *tracking; /* JSON or NULL */
 	int64_t placed_at;
+	/* For its seller only, else NULL. */
+	const char *customer_name;
+	const char *shipping_address; /* JSON */
 };
 
 struct order {
@@ -73,6 +79,10 @@ struct order {
 	struct order_item *items;
 	size_t nitems;
 };
+
+/* One part with those of the items that are its own. */
+void seller_order_write(struct json *j, const struct seller_order *p,
+    const struct order_item *items, size_t nitems);
 
 /* The whole order; without its sub-orders for lists. */
 void order_write(struct json *j, const struct order *o, bool with_parts);

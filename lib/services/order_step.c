@@ -48,17 +48,39 @@ order_is(const struct held_order *o, const char *status)
 	return strcmp(o->status, status) == 0;
 }
 
-/* The order's own event, and one for each part that moves with it. */
-static void
-queue_events(struct ctx *c, const struct held_order *o, const char *status,
-    const char *parts_from, const char *parts_to, const struct actor *by)
+enum err
+order_part_read(struct ctx *c, struct uuid id, struct order_part *out)
+{
+	struct rows r;
+
+	TRY(db_one(c, Q_SELLER_ORDER_STEP_FROM, ARGS(A(id)), &r));
+	out->id = id;
+	out->status = col_text(&r);
+	out->number = col_text(&r);
+	out->total = col_i64(&r);
+	out->store_name = col_text(&r);
+	return OK;
+}
+
+void
+order_event_queue(struct ctx *c, const struct held_order *o,
+    const struct order_part *part, const char *status, const struct actor *by)
 {
 	char *now = arena_alloc(c->arena, CLOCK_TEXT);
 
 	clock_format(clock_now_us(), now);
 	db_queue(c, Q_ORDER_EVENT_ADD,
-	    ARGS(A(uuid_new()), A(o->id), A_NULL, A(o->status), A(status),
-		A(now), A(by->id), A(by->role), A(by->note)));
+	    ARGS(A(uuid_new()), A(o->id), part != NULL ? A(part->id) : A_NULL,
+		A(part != NULL ? part->status : o->status), A(status), A(now),
+		A(by->id), A(by->role), A(by->note)));
+}
+
+/* The order's own event, and one for each part that moves with it. */
+static void
+queue_events(struct ctx *c, const struct held_order *o, const char *status,
+    const char *parts_from, const char *parts_to, const struct actor *by)
+{
+	order_event_queue(c, o, NULL, status, by);
 	db_queue(c, Q_SELLER_ORDER_EVENTS_ADD,
 	    ARGS(A(o->id), A(parts_from), A(parts_to), A(by->id), A(by->role),
 		A(by->note)));
@@ -89,8 +111,7 @@ take_stock(struct ctx *c, const struct held_order *o, bool *taken)
 	int done = 0;
 
 	*taken = true;
-	TRY(db_each(c, Q_RESERVATIONS_OF_ORDER, ARGS(A(o->id), A("released")),
-	    &r));
+	TRY(db_each(c, Q_RESERVATIONS_TO_REVIVE, ARGS(A(o->id)), &r));
 	while (row_next(&r)) {
 		struct uuid variant = col_uuid(&r);
 
@@ -129,6 +150,46 @@ order_revive(struct ctx *c, const struct held_order *o, bool *revived)
 	return db_flush(c);
 }
 
+/* The rule of the contract; a paid order whose parts wait is confirmed. */
+static const char *
+follows(const struct held_order *o, struct rows *tally)
+{
+	int64_t live = col_i64(tally);
+	int64_t under_way = col_i64(tally);
+	int64_t shipped = col_i64(tally);
+	int64_t delivered = col_i64(tally);
+
+	if (live == 0)
+		return "cancelled";
+	if (delivered == live)
+		return "delivered";
+	if (shipped == live)
+		return "shipped";
+	if (under_way > 0)
+		return "processing";
+	return order_is(o, "pending_payment") ? o->status : "confirmed";
+}
+
+enum err
+order_follow(struct ctx *c, const struct held_order *o,
+    const struct actor *by)
+{
+	const char *status;
+	struct rows tally;
+
+	TRY(db_one(c, Q_SELLER_ORDERS_TALLY, ARGS(A(o->id)), &tally));
+	status = follows(o, &tally);
+	if (order_is(o, status))
+		return OK;
+	order_event_queue(c, o, NULL, status, by);
+	if (strcmp(status, "cancelled") == 0)
+		db_queue(c, Q_ORDER_SET_CANCELLED,
+		    ARGS(A(o->id), A(by->note)));
+	else
+		db_queue(c, Q_ORDER_SET_STATUS, ARGS(A(o->id), A(status)));
+	return OK;
+}
+
 enum err
 order_cancel_all(struct ctx *c, const struct held_order *o,
     const struct actor *by)
@@ -137,8 +198,7 @@ order_cancel_all(struct ctx *c, const struct held_order *o,
 
 	queue_events(c, o, "cancelled", NULL, "cancelled", by);
 	db_queue(c, Q_ORDER_SET_CANCELLED, ARGS(A(o->id), A(by->note)));
-	TRY(db_each(c, Q_RESERVATIONS_OF_ORDER, ARGS(A(o->id), A("held")),
-	    &r));
+	TRY(db_each(c, Q_RESERVATIONS_OF_ORDER, ARGS(A(o->id)), &r));
 	db_queue(c, Q_RESERVATIONS_RELEASE, ARGS(A(o->id)));
 	while (row_next(&r)) {
 		struct uuid variant = col_uuid(&r);

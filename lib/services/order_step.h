@@ -34,6 +34,17 @@ enum err order_hold(struct ctx *c, struct uuid id, struct held_order *out);
 enum err order_hold_own(struct ctx *c, struct uuid id,
     struct held_order *out);
 
+/* One seller's part of a held order. */
+struct order_part {
+	struct uuid id;
+	const char *status;
+	const char *number;
+	int64_t total;
+	const char *store_name;
+};
+enum err order_part_read(struct ctx *c, struct uuid id,
+    struct order_part *out);
+
 bool order_is(const struct held_order *o, const char *status);
 
 /*
@@ -45,9 +56,21 @@ enum err order_paid(struct ctx *c, const struct held_order *o);
 /*
  * Money came for a cancelled order: takes its stock again if all of it is
  * there (*revived true, and the order is confirmed), else changes nothing.
+ * Parts that their sellers cancelled stay so.
  */
 enum err order_revive(struct ctx *c, const struct held_order *o,
     bool *revived);
+
+/* Queues the history's entry of an order, or of one part of it (which may be
+ * NULL), that becomes status. */
+void order_event_queue(struct ctx *c, const struct held_order *o,
+    const struct order_part *part, const char *status,
+    const struct actor *by);
+
+/* Brings the order's own status to what follows from its parts, after one of
+ * them moved. */
+enum err order_follow(struct ctx *c, const struct held_order *o,
+    const struct actor *by);
 
 /* Cancels the order and all its parts, and returns its stock. */
 enum err order_cancel_all(struct ctx *c, const struct held_order *o,

@@ -103,11 +103,32 @@ second_capture(struct ctx *c, const struct held_order *o,
 	return give_back(c, o, id, n->amount, "The order was paid twice.");
 }
 
+/* What a seller called off before the money came goes back; a job calls the
+ * provider. */
+static enum err
+refund_called_off(struct ctx *c, const struct held_order *o)
+{
+	struct refund_plan plan = { .source = "system",
+		.reason = "The seller called this part off before it was "
+			  "paid." };
+	struct refund_made made;
+	struct rows r;
+
+	TRY(db_each(c, Q_SELLER_ORDERS_CANCELLED_OF_ORDER, ARGS(A(o->id)),
+	    &r));
+	while (row_next(&r)) {
+		plan.part = col_uuid(&r);
+		TRY(refund_open(c, o, &plan, &made));
+	}
+	return OK;
+}
+
 static enum err
 tell_paid(struct ctx *c, const struct held_order *o,
     const struct held_payment *p)
 {
 	ledger_order_captured(c, o->id, p->id);
+	TRY(refund_called_off(c, o));
 	order_tell_buyer(c, "order_paid", o, NULL);
 	return order_tell_sellers(c, "seller_new_order", o, NULL);
 }

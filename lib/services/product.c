@@ -1,15 +1,8 @@
 #include "services/product.h"
 
+#include "db/array.h"
 #include "db/db.h"
-#include "services/product_shape.h"
-
-/* The answers a whole product is written from. */
-struct parts {
-	struct rows product;
-	struct rows variants;
-	struct rows tiers;
-	struct rows images;
-};
+#include "services/product_whole.h"
 
 static void
 queue_product(struct ctx *c, struct uuid id, enum product_view view,
@@ -31,107 +24,24 @@ queue_product(struct ctx *c, struct uuid id, enum product_view view,
 	compose_queue(c, &s, out);
 }
 
-static void
-write_tiers(struct json *j, struct rows *tiers, struct uuid variant)
-{
-	/* They are few: each variant looks for its own. */
-	tiers->row = -1;
-	js_open_key(j, "price_tiers", '[');
-	while (row_next(tiers)) {
-		if (!uuid_equal(col_uuid(tiers), variant))
-			continue;
-		js_open(j, '{');
-		js_i64(j, "min_quantity", col_i64(tiers));
-		js_i64(j, "price", col_i64(tiers));
-		js_str(j, "audience", col_text(tiers));
-		js_close(j, '}');
-	}
-	js_close(j, ']');
-}
-
-static void
-write_variants(struct json *j, struct parts *p)
-{
-	struct rows *r = &p->variants;
-
-	js_open_key(j, "variants", '[');
-	while (row_next(r)) {
-		struct uuid id = col_uuid(r);
-
-		js_open(j, '{');
-		js_uuid(j, "id", id);
-		js_str(j, "sku", col_text(r));
-		js_str(j, "title", col_text(r));
-		js_raw(j, "options", col_text(r));
-		js_i64(j, "price", col_i64(r));
-		js_opt_i64(j, "compare_at_price", col_opt_i64(r));
-		js_str(j, "currency", col_text(r));
-		js_i64(j, "stock", col_i64(r));
-		write_tiers(j, &p->tiers, id);
-		js_close(j, '}');
-	}
-	js_close(j, ']');
-}
-
-static void
-write_images(struct json *j, struct rows *r)
-{
-	js_open_key(j, "images", '[');
-	while (row_next(r)) {
-		js_open(j, '{');
-		js_uuid(j, "id", col_uuid(r));
-		js_str(j, "url", col_text(r));
-		js_str(j, "thumbnail_url", col_text(r));
-		js_str(j, "alt", col_text(r));
-		js_i64(j, "position", col_i64(r));
-		js_close(j, '}');
-	}
-	js_close(j, ']');
-}
-
-static void
-write_whole(struct json *j, struct parts *p, const struct product_row *row,
-    enum product_view view)
-{
-	struct rows *r = &p->product;
-
-	js_open(j, '{');
-	product_summary_members(j, row);
-	js_str(j, "description", col_text(r));
-	js_raw(j, "attributes", col_text(r));
-	js_raw(j, "options", col_text(r));
-	write_variants(j, p);
-	write_images(j, &p->images);
-	js_i64(j, "min_order_quantity", col_i64(r));
-	js_i64(j, "tax_rate_bps", col_i64(r));
-	js_str(j, "hsn_code", col_text(r));
-	if (view != PRODUCT_PUBLIC) {
-		js_str(j, "status", col_text(r));
-		js_str(j, "rejection_reason", col_text(r));
-		js_raw(j, "pending_changes", col_text(r));
-	}
-	js_close(j, '}');
-}
-
 enum err
 product_write(struct ctx *c, struct uuid id, enum product_view view,
     struct buf *out, bool *found)
 {
 	struct json j = js_to(out);
+	struct product_parts parts;
 	struct product_row row;
-	struct parts p;
+	struct rows r;
 
-	queue_product(c, id, view, &p.product);
-	db_queue_rows(c, Q_VARIANTS_OF_PRODUCT, ARGS(A(id)), &p.variants);
-	db_queue_rows(c, Q_PRICE_TIERS_OF_PRODUCT, ARGS(A(id)), &p.tiers);
-	db_queue_rows(c, Q_IMAGES_OF_PRODUCT, ARGS(A(id)), &p.images);
+	queue_product(c, id, view, &r);
+	product_parts_queue(c, array_uuids(c->arena, &id, 1), &parts);
 	TRY(db_flush(c));
-	*found = row_next(&p.product);
+	*found = row_next(&r);
 	if (!*found)
 		return OK;
-	product_row_read(&p.product, &row);
+	product_row_read(&r, &row);
 	TRY(product_names_load(c, &row, 1));
-	write_whole(&j, &p, &row, view);
+	product_whole_write(&j, &row, &r, view, &parts);
 	return OK;
 }
 

@@ -34,8 +34,10 @@ struct refund_item_in {
 	int64_t quantity;
 };
 
-/* What is to be paid back: items, or an amount, or (neither) all left. */
+/* What is to be paid back: items, or an amount, or (neither) all left; of one
+ * part, where one is named. */
 struct refund_plan {
+	struct uuid part; /* with neither items nor amount */
 	const struct refund_item_in *items;
 	size_t nitems;
 	int64_t amount;

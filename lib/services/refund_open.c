@@ -33,6 +33,15 @@ is_all(const struct refund_plan *plan)
 	return plan->nitems == 0 && plan->amount == 0;
 }
 
+static void
+take_left(const struct refund_plan *plan, struct refund_lines *lines)
+{
+	for (size_t i = 0; i < lines->n; i++)
+		if (uuid_is_zero(plan->part) ||
+		    uuid_equal(plan->part, lines->v[i].seller_order_id))
+			refund_take_all(&lines->v[i], 1);
+}
+
 /* Decides the lines; *amount is what they sum to. */
 static enum err
 decide(struct ctx *c, const struct refund_plan *plan,
@@ -41,7 +50,7 @@ decide(struct ctx *c, const struct refund_plan *plan,
 	if (plan->nitems > 0)
 		TRY(take_items(c, plan, lines));
 	else if (is_all(plan))
-		refund_take_all(lines->v, lines->n);
+		take_left(plan, lines);
 	else if (!refund_take_amount(lines->v, lines->n, plan->amount))
 		return refund_exceeds(c);
 	*amount = refund_lines_sum(lines);

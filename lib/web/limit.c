@@ -6,6 +6,7 @@ static const struct limit limits[] = {
 	[LIMIT_PASSWORD] = { "password", 20, 3600 },
 	[LIMIT_SEARCH] = { "search", 60, 60 },
 	[LIMIT_INITIATE] = { "initiate", 10, 60 },
+	[LIMIT_UPLOAD] = { "upload", 60, 60 },
 };
 static const struct limit search_signed_in = { "search", 300, 60 };
 

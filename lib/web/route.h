@@ -44,6 +44,7 @@ enum limit_class {
 	LIMIT_PASSWORD,
 	LIMIT_SEARCH,
 	LIMIT_INITIATE,
+	LIMIT_UPLOAD, /* per account: each costs as much as many writes */
 };
 
 enum out_kind {

@@ -78,7 +78,7 @@ insert into seller (id, account_id, store_name, slug, legal_name, gstin, pan, ph
 select s.seller_id, s.account_id, s.store, replace(lower(s.store), ' ', '-'), s.legal,
 	pg_temp.gstin(p.code, s.pan), s.pan, '+91' || (9800000000 + pg_temp.below(s.no, 11, 99999999)),
 	s.about,
-	jsonb_build_object('full_name', s.owner,
+	jsonb_build_object('label', null, 'full_name', s.owner,
 		'phone', '+91' || (9800000000 + pg_temp.below(s.no, 11, 99999999)),
 		'line1', s.street, 'line2', null, 'city', p.city, 'state', p.state,
 		'postal_code', p.pin || lpad((1 + s.no)::text, 2, '0'), 'country', 'IN'),

@@ -9,15 +9,15 @@ order by created_at
 limit $2;
 
 -- name: earnings_to_mature
--- args: window_days bigint, rows bigint
+-- args: rows bigint
 -- rows: many
 select e.seller_order_id, o.order_id
 from earning e
 join seller_order o on o.id = e.seller_order_id
 where e.matured_at is null
 and e.refund_id is null
+and e.matures_at <= now()
 and o.status = 'delivered'
-and o.delivered_at <= now() - make_interval(days => $1::bigint::integer)
 and not exists (
 	select from refund r
 	join refund_item i on i.refund_id = r.id
@@ -25,8 +25,8 @@ and not exists (
 	where r.order_id = o.order_id
 	and t.seller_order_id = o.id
 	and r.status in ('requested', 'approved', 'processing'))
-order by o.delivered_at
-limit $2;
+order by e.matures_at
+limit $1;
 
 -- name: ledger_matured
 -- args: journal_id uuid, seller_order_id uuid, order_id uuid

@@ -9,8 +9,7 @@ with entry as (
 part as (
 	select seller_id, total, commission_total
 	from seller_order
-	where order_id = $3
-	and status <> 'cancelled'),
+	where order_id = $3),
 line as (
 	select 1 as rank, 'gateway_clearing' as account, null::uuid as seller_id,
 		sum(total)::bigint as amount
@@ -148,7 +147,6 @@ insert into earning (id, seller_id, seller_order_id, gross, commission, amount)
 select gen_random_uuid(), seller_id, id, total, commission_total, total - commission_total
 from seller_order
 where order_id = $1
-and status <> 'cancelled'
 on conflict (seller_order_id) where refund_id is null do nothing;
 
 -- name: earning_add_of_part

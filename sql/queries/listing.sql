@@ -116,7 +116,9 @@ set category_id = v.category_id,
 	pending_since = case
 		when v.status = 'pending' and p.status = 'pending' then p.pending_since
 		when v.status = 'pending' then now()
-		when v.pending_changes is not null then coalesce(p.pending_since, now())
+		when v.pending_changes is not null or v.status = 'approved' and exists (
+			select from product_image i where i.product_id = p.id and not i.is_live)
+			then coalesce(p.pending_since, now())
 	end,
 	updated_at = now()
 from jsonb_to_recordset($1::jsonb) as v (id uuid, category_id uuid, name text, description text,

@@ -131,8 +131,8 @@ and account_id = $2;
 -- name: seller_orders_of_order
 -- args: order_id uuid
 -- rows: many
-select o.id, o.number, o.status, s.id, s.store_name, o.subtotal, o.discount_total,
-	o.shipping_total, o.tax_total, o.total, o.tracking,
+select o.id, o.order_id, o.number, o.status, s.id, s.store_name, o.currency, o.subtotal,
+	o.discount_total, o.shipping_total, o.tax_total, o.total, o.tracking,
 	(extract(epoch from o.placed_at) * 1000000)::bigint
 from seller_order o
 join seller s on s.id = o.seller_id

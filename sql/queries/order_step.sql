@@ -64,19 +64,21 @@ set status = $3,
 	updated_at = now()
 where order_id = $1
 and ($2::text is null or status = $2)
-and status <> $3;
+and status <> $3
+and not (status = 'cancelled' and cancelled_by_seller(order_id, id));
 
 -- One event for each part that is about to move.
 -- name: seller_order_events_add
 -- args: order_id uuid, from_status text, status text, actor_id uuid, actor_role text, note text
 -- rows: none
 insert into order_event
-	(id, order_id, seller_order_id, from_status, status, actor_id, actor_role, note)
-select gen_random_uuid(), order_id, id, status, $3, $4, $5, $6
+	(id, order_id, seller_order_id, from_status, status, at, actor_id, actor_role, note)
+select gen_random_uuid(), order_id, id, status, $3, clock_timestamp(), $4, $5, $6
 from seller_order
 where order_id = $1
 and ($2::text is null or status = $2)
-and status <> $3;
+and status <> $3
+and not (status = 'cancelled' and cancelled_by_seller(order_id, id));
 
 -- name: seller_orders_shipped_of_order
 -- args: order_id uuid
@@ -86,6 +88,7 @@ from seller_order
 where order_id = $1
 and status in ('shipped', 'delivered');
 
+-- Who called off an own part has no more to do with the order.
 -- name: seller_owners_of_order
 -- args: order_id uuid
 -- rows: many
@@ -93,7 +96,18 @@ select o.id, o.number, o.total, s.account_id, s.store_name
 from seller_order o
 join seller s on s.id = o.seller_id
 where o.order_id = $1
+and not cancelled_by_seller(o.order_id, o.id)
 order by o.number;
+
+-- Parts that were cancelled, while their order goes on.
+-- name: seller_orders_cancelled_of_order
+-- args: order_id uuid
+-- rows: many
+select id
+from seller_order
+where order_id = $1
+and status = 'cancelled'
+order by number;
 
 -- name: reservations_keep
 -- args: order_id uuid
@@ -104,14 +118,27 @@ where order_id = $1
 and state = 'held';
 
 -- name: reservations_of_order
--- args: order_id uuid, state text
+-- args: order_id uuid
 -- rows: many
 select variant_id, sum(quantity)::bigint
 from reservation
 where order_id = $1
-and state = $2
+and state = 'held'
 group by variant_id
 order by variant_id;
+
+-- Parts that their sellers cancelled do not come back.
+-- name: reservations_to_revive
+-- args: order_id uuid
+-- rows: many
+select r.variant_id, sum(r.quantity)::bigint
+from reservation r
+join order_item i on i.id = r.order_item_id
+where r.order_id = $1
+and r.state = 'released'
+and not cancelled_by_seller(i.order_id, i.seller_order_id)
+group by r.variant_id
+order by r.variant_id;
 
 -- name: reservations_release
 -- args: order_id uuid
@@ -124,10 +151,13 @@ and state = 'held';
 -- name: reservations_revive
 -- args: order_id uuid
 -- rows: none
-update reservation
+update reservation r
 set state = 'held', closed_at = null, expires_at = null
-where order_id = $1
-and state = 'released';
+from order_item i
+where r.order_id = $1
+and r.state = 'released'
+and i.id = r.order_item_id
+and not cancelled_by_seller(i.order_id, i.seller_order_id);
 
 -- name: stock_try_reserve
 -- args: variant_id uuid, quantity bigint

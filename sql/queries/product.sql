@@ -289,7 +289,7 @@ select id, name, slug, brand, category_id, seller_id, price, compare_at_price, c
 -- The members that only its seller and admins see.
 -- fragment: product_private_columns
 -- args: none
-	, status, rejection_reason, pending_changes
+	, status, rejection_reason, product_waiting(id, pending_changes)
 
 -- fragment: product_from
 -- args: none
@@ -311,31 +311,34 @@ select id
 from product
 where slug = $1;
 
--- name: variants_of_product
--- args: product_id uuid
+-- What belongs to products, in the order in which a page shows them.
+
+-- name: variants_of_products
+-- args: product_ids uuid[]
 -- rows: many
-select v.id, v.sku, v.title, v.options, v.price, v.compare_at_price, v.currency,
+select v.product_id, v.id, v.sku, v.title, v.options, v.price, v.compare_at_price, v.currency,
 	coalesce(s.on_hand - s.reserved, 0)
 from variant v
 left join stock s on s.variant_id = v.id
-where v.product_id = $1
+where v.product_id = any($1)
 and v.is_active
-order by v.position, v.id;
+order by v.product_id desc, v.position, v.id;
 
--- name: price_tiers_of_product
--- args: product_id uuid
+-- name: price_tiers_of_products
+-- args: product_ids uuid[]
 -- rows: many
 select t.variant_id, t.min_quantity, t.price, t.audience
 from variant v
 join price_tier t on t.variant_id = v.id
-where v.product_id = $1
+where v.product_id = any($1)
 and v.is_active
-order by v.position, v.id, t.min_quantity, t.audience;
+order by v.product_id desc, v.position, v.id, t.min_quantity, t.audience;
 
--- name: images_of_product
--- args: product_id uuid
+-- name: images_of_products
+-- args: product_ids uuid[]
 -- rows: many
-select id, url, thumbnail_url, alt, position
+select product_id, id, url, thumbnail_url, alt, position
 from product_image
-where product_id = $1
-order by position, id;
+where product_id = any($1)
+and is_live
+order by product_id desc, position, id;

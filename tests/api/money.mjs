@@ -60,6 +60,9 @@ export function parcels({ sql }) {
       await sql`update seller_order set delivered_at = now() - make_interval(days => ${daysAgo})
         where id = ${part.id}`
       if (order.payment_method === 'cod') await collect(order, part)
+      await sql`update earning e set matures_at = o.delivered_at + interval '7 days'
+        from seller_order o where o.id = ${part.id} and e.seller_order_id = o.id
+        and e.matured_at is null`
     }
     await follow(order)
   }

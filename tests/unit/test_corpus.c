@@ -12,6 +12,9 @@
 #define HARNESS fuzz_cursor
 #include "../fuzz/fuzz_cursor.c"
 #undef HARNESS
+#define HARNESS fuzz_image
+#include "../fuzz/fuzz_image.c"
+#undef HARNESS
 #define HARNESS fuzz_input
 #include "../fuzz/fuzz_input.c"
 #undef HARNESS
@@ -76,6 +79,7 @@ replay_folder(int (*harness)(const uint8_t *, size_t), const char *folder)
 	}
 CORPUS(csv)
 CORPUS(cursor)
+CORPUS(image)
 CORPUS(input)
 CORPUS(json)
 CORPUS(multipart)
@@ -85,6 +89,7 @@ CORPUS(token)
 static const struct CMUnitTest tests[] = {
 	TEST("No collected table breaks its reader", csv_corpus),
 	TEST("No collected cursor breaks its reader", cursor_corpus),
+	TEST("No collected picture breaks its reader", image_corpus),
 	TEST("No collected request breaks the binding", input_corpus),
 	TEST("No collected JSON breaks its reader", json_corpus),
 	TEST("No collected form breaks its reader", multipart_corpus),

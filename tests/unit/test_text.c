@@ -172,6 +172,107 @@ one_check_character_fits(void **state)
 }
 
 static void
+pans(void **state)
+{
+	static const struct check rows[] = {
+		{ "AAPFU0939F", true },
+		{ "ABCDE1234F", true },
+		{ "aapfu0939f", false },
+		{ "AAPFU0939", false },
+		{ "AAPFU0939FF", false },
+		{ "AAPFU09390", false },
+		{ "AAPF50939F", false },
+		{ "AAPFU093OF", false },
+		{ " APFU0939F", false },
+		{ "XXXXXX939F", false },
+		{ "", false },
+	};
+
+	(void)state;
+	run_checks(text_check_pan, rows, COUNT(rows));
+}
+
+static void
+bank_accounts(void **state)
+{
+	static const struct check branches[] = {
+		{ "HDFC0001234", true },
+		{ "SBIN0ABC12Z", true },
+		{ "HDFC1001234", false },
+		{ "HDFCO001234", false },
+		{ "hdfc0001234", false },
+		{ "HDF00001234", false },
+		{ "HDFC000123", false },
+		{ "HDFC00012345", false },
+		{ "HDFC000123-", false },
+		{ "", false },
+	};
+	static const struct check numbers[] = {
+		{ "123456789", true },
+		{ "000000000000000000", true },
+		{ "12345678", false },
+		{ "1234567890123456789", false },
+		{ "12345678X", false },
+		{ "1234 56789", false },
+		{ "+123456789", false },
+		{ "123456789\n", false },
+		{ "XXXXXXXXXX4321", false },
+		{ "", false },
+	};
+
+	(void)state;
+	run_checks(text_check_ifsc, branches, COUNT(branches));
+	run_checks(text_check_bank_account, numbers, COUNT(numbers));
+}
+
+static void
+masks(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *want;
+	} rows[] = {
+		{ "AAPFU0939F", "XXXXXX939F" },
+		{ "12345", "X2345" },
+		{ "1234", "XXXX" },
+		{ "1", "X" },
+		{ "", "" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *got = text_mask(unit_ctx()->arena, rows[i].in);
+
+		CHECK(strcmp(got, rows[i].want) == 0, "'%s': '%s'",
+		    rows[i].in, got);
+	}
+	assert_null(text_mask(unit_ctx()->arena, NULL));
+}
+
+static void
+patterns(void **state)
+{
+	static const struct {
+		const char *in;
+		const char *want;
+	} rows[] = {
+		{ "silk", "%silk%" },
+		{ "100%", "%100\\%%" },
+		{ "a_b", "%a\\_b%" },
+		{ "\\", "%\\\\%" },
+		{ "", "%%" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const char *got = text_like(unit_ctx()->arena, rows[i].in);
+
+		CHECK(strcmp(got, rows[i].want) == 0, "'%s': '%s'",
+		    rows[i].in, got);
+	}
+}
+
+static void
 states_have_codes(void **state)
 {
 	static const struct {
@@ -321,6 +422,10 @@ static const struct CMUnitTest tests[] = {
 	TEST("A GSTIN has its shape and its check character", gstins),
 	TEST("Exactly one check character fits a GSTIN",
 	    one_check_character_fits),
+	TEST("A PAN is five letters, four digits, a letter", pans),
+	TEST("IFSC and account number have their shapes", bank_accounts),
+	TEST("A mask leaves the last four", masks),
+	TEST("The signs of a pattern stand for themselves", patterns),
 	TEST("States are known by name, in any case", states_have_codes),
 	TEST("A slug is ASCII words joined by one dash", slugs),
 	TEST("Lower case is ASCII's only", lower_case_is_ascii),

@@ -1,0 +1,102 @@
+#include "services/product_whole.h"
+
+void
+product_parts_queue(struct ctx *c, const char *ids, struct product_parts *out)
+{
+	db_queue_rows(c, Q_VARIANTS_OF_PRODUCTS, ARGS(A(ids)),
+	    &out->variants);
+	db_queue_rows(c, Q_PRICE_TIERS_OF_PRODUCTS, ARGS(A(ids)),
+	    &out->tiers);
+	db_queue_rows(c, Q_IMAGES_OF_PRODUCTS, ARGS(A(ids)), &out->images);
+}
+
+/* Stands r behind the first column of the next row if that is the owner's;
+ * stays where it is otherwise. */
+static bool
+next_of(struct rows *r, struct uuid owner)
+{
+	int before = r->row;
+
+	if (!row_next(r))
+		return false;
+	if (uuid_equal(col_uuid(r), owner))
+		return true;
+	r->row = before;
+	return false;
+}
+
+static void
+write_tiers(struct json *j, struct rows *tiers, struct uuid variant)
+{
+	js_open_key(j, "price_tiers", '[');
+	while (next_of(tiers, variant)) {
+		js_open(j, '{');
+		js_i64(j, "min_quantity", col_i64(tiers));
+		js_i64(j, "price", col_i64(tiers));
+		js_str(j, "audience", col_text(tiers));
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+}
+
+static void
+write_variants(struct json *j, struct uuid product, struct product_parts *p)
+{
+	struct rows *r = &p->variants;
+
+	js_open_key(j, "variants", '[');
+	while (next_of(r, product)) {
+		struct uuid id = col_uuid(r);
+
+		js_open(j, '{');
+		js_uuid(j, "id", id);
+		js_str(j, "sku", col_text(r));
+		js_str(j, "title", col_text(r));
+		js_raw(j, "options", col_text(r));
+		js_i64(j, "price", col_i64(r));
+		js_opt_i64(j, "compare_at_price", col_opt_i64(r));
+		js_str(j, "currency", col_text(r));
+		js_i64(j, "stock", col_i64(r));
+		write_tiers(j, &p->tiers, id);
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+}
+
+static void
+write_images(struct json *j, struct uuid product, struct rows *r)
+{
+	js_open_key(j, "images", '[');
+	while (next_of(r, product)) {
+		js_open(j, '{');
+		js_uuid(j, "id", col_uuid(r));
+		js_str(j, "url", col_text(r));
+		js_str(j, "thumbnail_url", col_text(r));
+		js_str(j, "alt", col_text(r));
+		js_i64(j, "position", col_i64(r));
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+}
+
+void
+product_whole_write(struct json *j, const struct product_row *row,
+    struct rows *r, enum product_view view, struct product_parts *parts)
+{
+	js_open(j, '{');
+	product_summary_members(j, row);
+	js_str(j, "description", col_text(r));
+	js_raw(j, "attributes", col_text(r));
+	js_raw(j, "options", col_text(r));
+	write_variants(j, row->id, parts);
+	write_images(j, row->id, &parts->images);
+	js_i64(j, "min_order_quantity", col_i64(r));
+	js_i64(j, "tax_rate_bps", col_i64(r));
+	js_str(j, "hsn_code", col_text(r));
+	if (view != PRODUCT_PUBLIC) {
+		js_str(j, "status", col_text(r));
+		js_str(j, "rejection_reason", col_text(r));
+		js_raw(j, "pending_changes", col_text(r));
+	}
+	js_close(j, '}');
+}
