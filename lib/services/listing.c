@@ -135,10 +135,11 @@ write_listing(struct ctx *c, struct listing *l,
 
 	TRY(claim_skus(c, plan));
 	listing_batch_begin(c, &b);
-	for (size_t i = 0; i < plan->n; i++)
+	for (size_t i = 0; i < plan->n; i++) {
+		listing_note(l, &plan->v[i]);
 		if (listing_batch_variant(c, &b, &plan->v[i]))
 			l->variants_changed = true;
-	l->lowest_price = variant_plan_lowest(plan);
+	}
 	if (listing_settle(c, l, draft))
 		listing_batch_product(&b, l);
 	listing_batch_queue(c, &b, c->caller.seller_id);

@@ -295,8 +295,8 @@ listing_import_status(struct ctx *c, struct uuid id, struct buf *out)
 	struct json j = js_to(out);
 	struct rows r, errors;
 
-	db_queue_rows(c, Q_IMPORT_STATUS,
-	    ARGS(A(id), A(c->caller.seller_id)), &r);
+	db_queue_rows(c, Q_IMPORT_STATUS, ARGS(A(id), A(c->caller.seller_id)),
+	    &r);
 	db_queue_rows(c, Q_IMPORT_ERRORS, ARGS(A(id)), &errors);
 	TRY(db_flush(c));
 	if (!row_next(&r))
@@ -390,8 +390,7 @@ queue_errors(struct ctx *c, const struct work *w, const struct batch *b)
 		IMPORT_ERRORS_MAX - w->failed) == 0)
 		return;
 	js_close(&j, ']');
-	db_queue(c, Q_IMPORT_ERRORS_ADD,
-	    ARGS(A(w->id), A(buf_text(&text))));
+	db_queue(c, Q_IMPORT_ERRORS_ADD, ARGS(A(w->id), A(buf_text(&text))));
 }
 
 static enum err

@@ -515,9 +515,7 @@ write(struct merge *m)
 
 		if (!it->touched)
 			continue;
-		if (it->t->l.lowest_price == 0 ||
-		    it->v.price < it->t->l.lowest_price)
-			it->t->l.lowest_price = it->v.price;
+		listing_note(&it->t->l, &it->v);
 		if (listing_batch_variant(m->c, &b, &it->v))
 			it->t->l.variants_changed = true;
 	}

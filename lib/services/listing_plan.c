@@ -258,6 +258,18 @@ listing_make_sku(struct ctx *c, const char *name, struct uuid id)
 	return sku;
 }
 
+void
+listing_note(struct listing *l, const struct listing_variant *v)
+{
+	if (!v->is_active)
+		return;
+	l->in_stock = l->in_stock || v->stock > 0;
+	if (l->lowest_price > 0 && l->lowest_price <= v->price)
+		return;
+	l->lowest_price = v->price;
+	l->lowest_compare_at_price = v->compare_at_price;
+}
+
 /* --- settling ------------------------------------------------------------- */
 
 static bool
@@ -431,6 +443,10 @@ listing_batch_product(struct listing_batch *b, const struct listing *l)
 		js_str(&r->j, "slug",
 		    make_slug(r->b.arena, l->live.name, l->id));
 		js_i64(&r->j, "price", l->lowest_price);
+		if (l->lowest_compare_at_price.set)
+			js_i64(&r->j, "compare_at_price",
+			    l->lowest_compare_at_price.v);
+		js_bool(&r->j, "in_stock", l->in_stock);
 	} else {
 		js_str(&r->j, "rejection_reason", l->rejection_reason);
 		js_raw(&r->j, "pending_changes", l->pending);

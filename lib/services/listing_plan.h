@@ -44,7 +44,10 @@ struct listing {
 	bool variants_changed;
 	int64_t nvariants; /* on sale */
 	int64_t next_position;
-	int64_t lowest_price; /* of a new one */
+	/* Copies of a new one, see listing_note(). */
+	int64_t lowest_price;
+	struct opt_i64 lowest_compare_at_price;
+	bool in_stock;
 };
 
 struct listing_variant {
@@ -87,6 +90,10 @@ void listing_variant_read(struct ctx *c, struct rows *r,
 /* A new product and a new variant, with ids, and the slug and SKU made. */
 void listing_new(struct ctx *c, struct listing *l);
 const char *listing_make_sku(struct ctx *c, const char *name, struct uuid id);
+
+/* Takes what lists show of a new product from a variant of it, in the order
+ * of their positions. */
+void listing_note(struct listing *l, const struct listing_variant *v);
 
 /* The tiers in one form: sorted.  What is wrong with them, a sentence for
  * people, NULL if nothing. */

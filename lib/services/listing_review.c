@@ -4,6 +4,7 @@
 
 #include "core/json.h"
 #include "db/db.h"
+#include "services/audit.h"
 #include "services/notification.h"
 
 /* A product that is decided about, locked. */
@@ -12,6 +13,7 @@ struct reviewed {
 	const char *name;
 	const char *status;
 	struct uuid owner;
+	const char *reason; /* of the last rejection */
 	bool has_changes;
 };
 
@@ -34,6 +36,7 @@ hold(struct ctx *c, struct uuid id, struct reviewed *p)
 	p->name = col_text(&r);
 	p->status = col_text(&r);
 	p->owner = col_uuid(&r);
+	p->reason = col_text(&r);
 	p->has_changes = col_bool(&r);
 	return OK;
 }
@@ -58,6 +61,17 @@ tell(struct ctx *c, const char *type, const struct reviewed *p,
 	notification_queue(c, &n);
 }
 
+/* The last thing of a decision. */
+static void
+note(struct ctx *c, const char *action, const struct reviewed *p,
+    const char *status, const char *reason)
+{
+	audit_queue(c, action, "product", p->id,
+	    CHANGES({ "status", A(p->status), A(status) },
+		{ "has_pending_changes", A(p->has_changes), A((bool)false) },
+		{ "rejection_reason", A(p->reason), A(reason) }));
+}
+
 enum err
 listing_approve(struct ctx *c, struct uuid product_id)
 {
@@ -76,6 +90,7 @@ listing_approve(struct ctx *c, struct uuid product_id)
 	db_queue(c, Q_LISTING_APPROVE, ARGS(A(p.id)));
 	db_queue(c, Q_PRODUCT_IMAGE_REFRESH, ARGS(A(p.id)));
 	tell(c, "product_approved", &p, NULL);
+	note(c, "product.approve", &p, "approved", NULL);
 	return tx_commit(&tx);
 }
 
@@ -83,16 +98,17 @@ enum err
 listing_reject(struct ctx *c, struct uuid product_id, const char *reason)
 {
 	struct reviewed p;
+	const char *status;
 	TX_SCOPE(tx, c);
 
 	TRY(hold(c, product_id, &p));
+	status = p.has_changes ? p.status : "rejected";
 	if (!is(&p, "pending") && !is(&p, "approved"))
 		return fail(c, ERR_INVALID_STATE,
 		    "Nothing of this product waits for approval.");
 	db_queue(c, Q_PRODUCT_IMAGES_DROP, ARGS(A(p.id)));
-	db_queue(c, Q_LISTING_REJECT,
-	    ARGS(A(p.id), A(reason),
-		A(p.has_changes ? p.status : "rejected")));
+	db_queue(c, Q_LISTING_REJECT, ARGS(A(p.id), A(reason), A(status)));
 	tell(c, "product_rejected", &p, reason);
+	note(c, "product.reject", &p, status, reason);
 	return tx_commit(&tx);
 }

@@ -54,17 +54,6 @@ variant_plan_read(struct ctx *c, struct rows *r, struct variant_plan *p)
 		listing_variant_read(c, r, &p->v[p->n++]);
 }
 
-int64_t
-variant_plan_lowest(const struct variant_plan *p)
-{
-	int64_t lowest = LISTING_PRICE_MAX;
-
-	for (size_t i = 0; i < p->n; i++)
-		if (p->v[i].is_active && p->v[i].price < lowest)
-			lowest = p->v[i].price;
-	return lowest;
-}
-
 static size_t
 on_sale(const struct variant_plan *p, struct listing_variant **only)
 {

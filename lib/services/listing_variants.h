@@ -22,7 +22,4 @@ void variant_plan_read(struct ctx *c, struct rows *r, struct variant_plan *p);
 void variant_plan_make(struct ctx *c, const struct listing_in *in,
     struct listing *l, struct variant_plan *p);
 
-/* The lowest price among those on sale. */
-int64_t variant_plan_lowest(const struct variant_plan *p);
-
 #endif

@@ -49,15 +49,28 @@ create index product_by_seller_name
 create index product_by_waiting on product (pending_since, id)
 	where pending_since is not null;
 
--- A variant that is taken off sale or put on again counts for in_stock.
+-- in_stock, as before, and where it is right already the product's row is left
+-- alone: of a new product it is, and writing it again costs all its indexes.
+create function product_stocked(changed uuid) returns void language plpgsql as $$
+begin
+	perform from product where id = changed for no key update;
+	update product p
+	set in_stock = not p.in_stock
+	where p.id = changed
+	and p.in_stock <> exists (
+		select from variant v join stock s on s.variant_id = v.id
+		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved);
+end $$;
+create or replace function stock_crossed_zero() returns trigger language plpgsql as $$
+begin
+	perform product_stocked((select product_id from variant where id = new.variant_id));
+	return null;
+end $$;
+
+-- A variant that is taken off sale or put on again counts for it, too.
 create function variant_crossed_sale() returns trigger language plpgsql as $$
 begin
-	perform from product where id = new.product_id for no key update;
-	update product p
-	set in_stock = exists (
-		select from variant v join stock s on s.variant_id = v.id
-		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved)
-	where p.id = new.product_id;
+	perform product_stocked(new.product_id);
 	return null;
 end $$;
 create trigger variant_sale_changed after update of is_active on variant for each row

@@ -86,13 +86,15 @@ order by sku;
 -- rows: none
 insert into product
 	(id, seller_id, category_id, name, slug, description, brand, attributes, options,
-	min_order_quantity, tax_rate_bps, hsn_code, status, pending_since, price, compare_at_price)
+	min_order_quantity, tax_rate_bps, hsn_code, status, pending_since, price, compare_at_price,
+	in_stock)
 select v.id, $2, v.category_id, v.name, v.slug, v.description, v.brand, v.attributes, v.options,
 	v.min_order_quantity, v.tax_rate_bps, v.hsn_code, v.status,
-	case when v.status = 'pending' then now() end, v.price, null
+	case when v.status = 'pending' then now() end, v.price, v.compare_at_price, v.in_stock
 from jsonb_to_recordset($1::jsonb) as v (id uuid, category_id uuid, name text, slug text,
 	description text, brand text, attributes jsonb, options jsonb, min_order_quantity bigint,
-	tax_rate_bps integer, hsn_code text, status text, price bigint);
+	tax_rate_bps integer, hsn_code text, status text, price bigint, compare_at_price bigint,
+	in_stock boolean);
 
 -- Who waits keeps the place in the queue.
 -- name: listing_products_change

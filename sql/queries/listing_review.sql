@@ -3,7 +3,8 @@
 -- name: listing_review
 -- args: product_id uuid
 -- rows: maybe
-select p.name, p.status, s.account_id, p.pending_changes is not null
+select p.name, p.status, s.account_id, p.rejection_reason,
+	p.pending_changes is not null
 	or exists (select from product_image i where i.product_id = p.id and not i.is_live)
 from product p
 join seller s on s.id = p.seller_id

@@ -24,6 +24,8 @@ const seen = id => api('GET', '/api/products/detail/', { query: { id } })
 const rowOf = async id => (await sql`select * from product where id = ${id}`)[0]
 const newsOf = who => sql`select type, title, body, data from notification
   where account_id = ${who.id} order by id`
+const noted = id => sql`select actor_id, action, entity, changes from audit_log
+  where entity_id = ${id} order by id`
 const countOf = async id => (await sql`select coalesce(sum(product_count), 0) as n
   from category_count where category_id = ${id}`)[0].n
 
@@ -44,6 +46,8 @@ test('an approved product is in the shop, and its seller is told', async () => {
   assert.equal(news.type, 'product_approved')
   assert.deepEqual(news.data, { product_id: id, product_name: name })
   assert((news.title + news.body).includes(name), JSON.stringify(news))
+  assert.deepEqual(await noted(id), [{ actor_id: boss.id, action: 'product.approve',
+    entity: 'product', changes: { status: ['pending', 'approved'] } }])
 })
 
 test('a rejected product is not, and the reason is told', async () => {
@@ -57,6 +61,8 @@ test('a rejected product is not, and the reason is told', async () => {
   assert.equal(news.type, 'product_rejected')
   assert.deepEqual(news.data, { product_id: id, product_name: name,
     reason: 'Name the "material".' })
+  assert.deepEqual((await noted(id)).map(n => [n.action, n.changes]), [['product.reject', {
+    status: ['pending', 'rejected'], rejection_reason: [null, 'Name the "material".'] }]])
   assertProblem(await reject(id), 409, 'invalid_state')
   assert.equal((await changed(who, { id, description: 'Cotton' })).status, 'pending')
   assert.equal(assertStatus(await approve(id), 200).status, 'approved')
@@ -168,4 +174,5 @@ test('nobody else decides', async () => {
       assertProblem(await api('POST', `/api/admin/products/${path}/`, { token,
         body: { product_id: id, ...more } }), 403, 'permission_denied')
   assert.equal((await rowOf(id)).status, 'pending')
+  assert.deepEqual(await noted(id), [])
 })

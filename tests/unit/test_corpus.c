@@ -6,6 +6,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HARNESS fuzz_csv
+#include "../fuzz/fuzz_csv.c"
+#undef HARNESS
 #define HARNESS fuzz_cursor
 #include "../fuzz/fuzz_cursor.c"
 #undef HARNESS
@@ -74,6 +77,7 @@ replay_folder(int (*harness)(const uint8_t *, size_t), const char *folder)
 		(void)state;                                                 \
 		replay_folder(fuzz_##name, "tests/fuzz/corpus/" #name);      \
 	}
+CORPUS(csv)
 CORPUS(cursor)
 CORPUS(image)
 CORPUS(input)
@@ -83,6 +87,7 @@ CORPUS(text)
 CORPUS(token)
 
 static const struct CMUnitTest tests[] = {
+	TEST("No collected table breaks its reader", csv_corpus),
 	TEST("No collected cursor breaks its reader", cursor_corpus),
 	TEST("No collected picture breaks its reader", image_corpus),
 	TEST("No collected request breaks the binding", input_corpus),
