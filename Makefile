@@ -20,7 +20,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFL
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 LIBS = $(PKG_LIBS) -lfcgi
 # Nothing but what calls lib/io/image.h takes image*.o out of the library.
-IMAGE_USERS := $(B)/bin/uploads $(B)/tests/test_image $(B)/tests/test_corpus
+IMAGE_USERS := $(B)/bin/uploads $(addprefix $(B)/tests/test_,corpus image image_hostile)
 $(IMAGE_USERS): LIBS += -ljpeg -lpng -lwebp -lz
 
 LIB_SRC := $(wildcard lib/*/*.c)
