@@ -70,6 +70,17 @@ begin
 	return new;
 end $$;
 
+CREATE FUNCTION public.cancelled_by_seller(of_order uuid, part uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+	select exists (
+		select from order_event e
+		where e.order_id = of_order
+		and e.seller_order_id = part
+		and e.status = 'cancelled'
+		and e.actor_role = 'seller')
+$$;
+
 CREATE FUNCTION public.commission_at(for_seller uuid, for_category uuid, at timestamp with time zone) RETURNS TABLE(rate_bps integer, scope text)
     LANGUAGE sql STABLE
     AS $$
@@ -95,6 +106,40 @@ CREATE FUNCTION public.commission_at(for_seller uuid, for_category uuid, at time
 	order by rate.rank, rate.effective_from desc
 	limit 1
 $$;
+
+CREATE FUNCTION public.day_number(at timestamp with time zone, zone text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+	select (at at time zone zone)::date - date '1970-01-01'
+$$;
+
+CREATE FUNCTION public.day_start(day integer, zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+	select (date '1970-01-01' + day)::timestamp at time zone zone
+$$;
+
+CREATE FUNCTION public.figures_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if tg_table_name = 'earning' then
+		if tg_op <> 'INSERT' then
+			insert into figures_mark (seller_id, at) values (old.seller_id, old.created_at);
+		end if;
+		if tg_op <> 'DELETE' then
+			insert into figures_mark (seller_id, at) values (new.seller_id, new.created_at);
+		end if;
+		return null;
+	end if;
+	if tg_op <> 'INSERT' then
+		insert into figures_mark (seller_id, at) values (old.seller_id, old.placed_at);
+	end if;
+	if tg_op = 'INSERT' or tg_op = 'UPDATE' and old.placed_at <> new.placed_at then
+		insert into figures_mark (seller_id, at) values (new.seller_id, new.placed_at);
+	end if;
+	return null;
+end $$;
 
 CREATE FUNCTION public.journal_balanced() RETURNS trigger
     LANGUAGE plpgsql
@@ -132,6 +177,15 @@ begin
 		do update set product_count = c.product_count + 1;
 	end if;
 	return null;
+end $$;
+
+CREATE FUNCTION public.product_of_active_seller() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	select status <> 'suspended' into new.seller_active
+	from seller where id = new.seller_id for share;
+	return new;
 end $$;
 
 CREATE FUNCTION public.product_worded() RETURNS trigger
@@ -283,6 +337,18 @@ CREATE TABLE public.earning (
     CONSTRAINT earning_adds_up CHECK ((amount = (gross - commission)))
 );
 
+CREATE TABLE public.figures_mark (
+    seller_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.figures_state (
+    single boolean DEFAULT true NOT NULL,
+    time_zone text NOT NULL,
+    closed integer NOT NULL,
+    CONSTRAINT figures_state_one CHECK (single)
+);
+
 CREATE TABLE public.idempotency_key (
     principal text NOT NULL,
     key text NOT NULL,
@@ -364,6 +430,13 @@ CREATE TABLE public.notification (
     is_read boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     source_id uuid
+);
+
+CREATE TABLE public.order_day (
+    seller_id uuid,
+    day integer NOT NULL,
+    status text NOT NULL,
+    orders bigint NOT NULL
 );
 
 CREATE TABLE public.order_event (
@@ -561,6 +634,14 @@ END) STORED NOT NULL,
     CONSTRAINT product_tax_rate_sane CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000)))
 );
 
+CREATE TABLE public.product_day (
+    seller_id uuid NOT NULL,
+    day integer NOT NULL,
+    product_id uuid NOT NULL,
+    units bigint NOT NULL,
+    revenue bigint NOT NULL
+);
+
 CREATE TABLE public.product_image (
     id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -569,6 +650,14 @@ CREATE TABLE public.product_image (
     alt text,
     "position" integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.product_month (
+    seller_id uuid NOT NULL,
+    month integer NOT NULL,
+    product_id uuid NOT NULL,
+    units bigint NOT NULL,
+    revenue bigint NOT NULL
 );
 
 CREATE TABLE public.refresh_token (
@@ -656,6 +745,16 @@ CREATE TABLE public.review_media (
     alt text,
     "position" integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.sales_day (
+    seller_id uuid,
+    day integer NOT NULL,
+    orders bigint NOT NULL,
+    units bigint NOT NULL,
+    gross bigint NOT NULL,
+    refunds bigint NOT NULL,
+    commission bigint NOT NULL
 );
 
 CREATE TABLE public.schema_migration (
@@ -845,6 +944,9 @@ ALTER TABLE ONLY public.commission_rate
 ALTER TABLE ONLY public.earning
     ADD CONSTRAINT earning_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.figures_state
+    ADD CONSTRAINT figures_state_pk PRIMARY KEY (single);
+
 ALTER TABLE ONLY public.idempotency_key
     ADD CONSTRAINT idempotency_key_pk PRIMARY KEY (principal, key);
 
@@ -871,6 +973,9 @@ ALTER TABLE ONLY public.notification
 
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_source_once UNIQUE (account_id, source_id, type);
+
+ALTER TABLE ONLY public.order_day
+    ADD CONSTRAINT order_day_once UNIQUE NULLS NOT DISTINCT (seller_id, day, status);
 
 ALTER TABLE ONLY public.order_event
     ADD CONSTRAINT order_event_pk PRIMARY KEY (id);
@@ -914,8 +1019,14 @@ ALTER TABLE ONLY public.price_tier
 ALTER TABLE ONLY public.price_tier
     ADD CONSTRAINT price_tier_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.product_day
+    ADD CONSTRAINT product_day_pk PRIMARY KEY (seller_id, day, product_id) INCLUDE (units, revenue);
+
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.product_month
+    ADD CONSTRAINT product_month_pk PRIMARY KEY (seller_id, month, product_id) INCLUDE (units, revenue);
 
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_pk PRIMARY KEY (id);
@@ -952,6 +1063,9 @@ ALTER TABLE ONLY public.review
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sales_day
+    ADD CONSTRAINT sales_day_once UNIQUE NULLS NOT DISTINCT (seller_id, day);
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
@@ -1025,13 +1139,23 @@ CREATE INDEX commission_rate_by_seller ON public.commission_rate USING btree (se
 
 CREATE INDEX commission_rate_global ON public.commission_rate USING btree (effective_from DESC) WHERE (scope = 'global'::text);
 
+CREATE INDEX earning_by_seller_time ON public.earning USING btree (seller_id, created_at);
+
 CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id);
 
-CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) WHERE (settlement_id IS NULL);
+CREATE INDEX earning_by_time ON public.earning USING brin (created_at) WITH (pages_per_range='16');
+
+CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) INCLUDE (amount) WHERE (settlement_id IS NULL);
 
 CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id, seller_order_id, is_reversal) WHERE (refund_id IS NOT NULL);
 
 CREATE UNIQUE INDEX earning_sale_once ON public.earning USING btree (seller_order_id) WHERE (refund_id IS NULL);
+
+CREATE INDEX earning_to_mature ON public.earning USING btree (matures_at) WHERE ((matured_at IS NULL) AND (refund_id IS NULL));
+
+CREATE INDEX figures_mark_by_seller ON public.figures_mark USING btree (seller_id);
+
+CREATE INDEX figures_mark_by_time ON public.figures_mark USING btree (at);
 
 CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_at);
 
@@ -1056,6 +1180,8 @@ CREATE INDEX login_failure_by_time ON public.login_failure USING btree (failed_a
 CREATE INDEX notification_by_account ON public.notification USING btree (account_id, id DESC);
 
 CREATE INDEX notification_unread_by_account ON public.notification USING btree (account_id, id DESC) WHERE (NOT is_read);
+
+CREATE INDEX order_day_by_day ON public.order_day USING btree (day);
 
 CREATE INDEX order_event_by_order ON public.order_event USING btree (order_id, id);
 
@@ -1117,9 +1243,13 @@ CREATE INDEX product_by_status ON public.product USING btree (status, id DESC) W
 
 CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
 
+CREATE INDEX product_day_by_day ON public.product_day USING btree (day);
+
 CREATE INDEX product_image_by_product ON public.product_image USING btree (product_id, "position", id);
 
 CREATE INDEX product_listed_by_seller ON public.product USING btree (seller_id, id DESC) INCLUDE (price, rating_tenths, popularity) WHERE is_listed;
+
+CREATE INDEX product_month_by_month ON public.product_month USING btree (month);
 
 CREATE INDEX product_newest ON public.product USING btree (id DESC) WHERE is_listed;
 
@@ -1141,9 +1271,15 @@ CREATE INDEX reservation_live ON public.reservation USING btree (variant_id) WHE
 
 CREATE INDEX review_by_product ON public.review USING btree (product_id, id DESC) WHERE (status = 'published'::text);
 
+CREATE INDEX review_by_rating ON public.review USING btree (product_id, rating DESC, id DESC) WHERE (status = 'published'::text);
+
 CREATE INDEX review_by_status ON public.review USING btree (status, id DESC);
 
 CREATE INDEX review_media_by_review ON public.review_media USING btree (review_id, "position", id);
+
+CREATE INDEX review_of_product ON public.review USING btree (product_id, id DESC);
+
+CREATE INDEX sales_day_by_day ON public.sales_day USING btree (day);
 
 CREATE INDEX search_word_like ON public.search_word USING gin (word public.gin_trgm_ops);
 
@@ -1151,9 +1287,19 @@ CREATE INDEX search_word_prefix ON public.search_word USING btree (word text_pat
 
 CREATE INDEX seller_by_status ON public.seller USING btree (status, id DESC);
 
+CREATE INDEX seller_like_legal_name ON public.seller USING gin (legal_name public.gin_trgm_ops);
+
+CREATE INDEX seller_like_store_name ON public.seller USING gin (store_name public.gin_trgm_ops);
+
+CREATE INDEX seller_order_by_placed ON public.seller_order USING brin (placed_at) WITH (pages_per_range='16');
+
 CREATE INDEX seller_order_by_seller ON public.seller_order USING btree (seller_id, id DESC);
 
+CREATE INDEX seller_order_by_seller_placed ON public.seller_order USING btree (seller_id, placed_at);
+
 CREATE INDEX seller_order_by_seller_status ON public.seller_order USING btree (seller_id, status, id DESC);
+
+CREATE INDEX seller_with_changes ON public.seller USING btree (id DESC) WHERE (pending_changes IS NOT NULL);
 
 CREATE INDEX session_by_account ON public.session USING btree (account_id) WHERE (revoked_at IS NULL);
 
@@ -1177,6 +1323,10 @@ CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON public.audit_log FOR EAC
 
 CREATE TRIGGER audit_log_seal BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_seal();
 
+CREATE TRIGGER earning_figures_changed AFTER DELETE OR UPDATE OF created_at, gross, commission ON public.earning FOR EACH ROW EXECUTE FUNCTION public.figures_changed();
+
+CREATE TRIGGER earning_figures_late AFTER INSERT ON public.earning FOR EACH ROW WHEN ((new.created_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_changed();
+
 CREATE TRIGGER journal_append_only BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION public.append_only();
 
 CREATE CONSTRAINT TRIGGER journal_balances AFTER INSERT ON public.posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.journal_balanced();
@@ -1191,9 +1341,15 @@ CREATE TRIGGER product_count_added AFTER INSERT OR DELETE ON public.product FOR 
 
 CREATE TRIGGER product_count_moved AFTER UPDATE ON public.product FOR EACH ROW WHEN (((old.is_listed IS DISTINCT FROM new.is_listed) OR (old.category_id IS DISTINCT FROM new.category_id))) EXECUTE FUNCTION public.product_counted();
 
+CREATE TRIGGER product_of_active_seller BEFORE INSERT ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_of_active_seller();
+
 CREATE TRIGGER product_words_added AFTER INSERT ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_worded();
 
 CREATE TRIGGER product_words_changed AFTER UPDATE OF name, brand ON public.product FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.brand IS DISTINCT FROM new.brand))) EXECUTE FUNCTION public.product_worded();
+
+CREATE TRIGGER seller_order_figures_changed AFTER DELETE OR UPDATE OF status, placed_at ON public.seller_order FOR EACH ROW EXECUTE FUNCTION public.figures_changed();
+
+CREATE TRIGGER seller_order_figures_late AFTER INSERT ON public.seller_order FOR EACH ROW WHEN ((new.placed_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_changed();
 
 CREATE TRIGGER stock_added AFTER INSERT ON public.stock FOR EACH ROW WHEN ((new.on_hand > new.reserved)) EXECUTE FUNCTION public.stock_crossed_zero();
 
@@ -1247,6 +1403,9 @@ ALTER TABLE ONLY public.kyc_document
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.order_day
+    ADD CONSTRAINT order_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
 ALTER TABLE ONLY public.order_event
     ADD CONSTRAINT order_event_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -1289,8 +1448,20 @@ ALTER TABLE ONLY public.price_tier
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_category FOREIGN KEY (category_id) REFERENCES public.category(id);
 
+ALTER TABLE ONLY public.product_day
+    ADD CONSTRAINT product_day_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.product_day
+    ADD CONSTRAINT product_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.product_month
+    ADD CONSTRAINT product_month_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.product_month
+    ADD CONSTRAINT product_month_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
 
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
@@ -1333,6 +1504,9 @@ ALTER TABLE ONLY public.review_media
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.sales_day
+    ADD CONSTRAINT sales_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
 
 ALTER TABLE ONLY public.seller
     ADD CONSTRAINT seller_account FOREIGN KEY (account_id) REFERENCES public.account(id);

@@ -80,7 +80,7 @@ open_on(struct ctx *c, const struct held_order *o,
     struct refund_made *out)
 {
 	struct refund_lines lines;
-	int64_t amount;
+	int64_t amount = 0;
 
 	TRY(refund_lines_read(c, o->id, &lines));
 	TRY(decide(c, plan, &lines, &amount));
