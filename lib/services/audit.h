@@ -72,6 +72,6 @@ struct audit_verdict {
  * whole and note is given, that is remembered. */
 enum audit_note { AUDIT_LOOK, AUDIT_NOTE };
 enum err audit_verify(struct ctx *c, enum audit_note note,
-    struct audit_verdict *out);
+    struct audit_verdict *v);
 
 #endif

@@ -171,7 +171,6 @@ take_some(struct ctx *c, const struct refund_order *in,
 {
 	const struct refund_item_in *items = in->items.v;
 	struct rows r;
-	size_t known = 0;
 
 	TRY(db_each(c, Q_REFUND_ITEMS_ASKED, ARGS(A(in->refund_id)), &r));
 	for (size_t i = 0; i < in->items.n; i++) {
@@ -189,9 +188,8 @@ take_some(struct ctx *c, const struct refund_order *in,
 			    "More than the request asks for.");
 		if (!refund_take_units(l, items[i].quantity) || l->take == 0)
 			return refund_exceeds(c);
-		known++;
 	}
-	return known > 0 ? OK : refund_exceeds(c);
+	return OK;
 }
 
 /* Another amount for the units that were asked for. */
@@ -322,7 +320,7 @@ enum err
 refund_admin_open(struct ctx *c, const struct refund_order *in,
     struct buf *out)
 {
-	struct refund_made made;
+	struct refund_made made = { 0 };
 	bool begun;
 	enum err err;
 

@@ -7,11 +7,11 @@ import { beforeEach, test } from 'node:test'
 
 import { admin, assertInvalid, assertProblem, assertStatus, countBy, customer, keysOf, newKey,
   seller, stockOf, together, until, uuid7, walk } from './harness.mjs'
-import { runJob } from './jobs.mjs'
+import { runJob, startJob } from './jobs.mjs'
 import { startShop } from './money.mjs'
 
 const kit = await startShop()
-const { shop, api, sql, provider, paid, ordered, initiated, sellers, stateOf, books, clearing,
+const { shop, box, api, sql, paid, ordered, initiated, sellers, stateOf, books, clearing,
   refundRows, refundsThere, failRefunds, faultsLeft, hold, release, ship, deliver, grow } = kit
 
 const boss = await admin(shop)
@@ -200,7 +200,7 @@ test('what came back to the shelf comes once, also when its refund fails and is 
     const made = assertStatus(await send(), 201)
     assert.equal((await stockOf(variant, shop)).on_hand, 7)
     const [{ id }] = await refundsThere(all.order)
-    await provider('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
+    await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
     await until(async () => await statusOf(made.id) === 'failed')
     assert.equal((await stockOf(variant, shop)).on_hand, 7)
     assertStatus(await send(), 201)
@@ -319,6 +319,10 @@ test('the same key: the same bytes, one refund; another body or path: 409', asyn
   const wrong = newKey()
   assertInvalid(await refund(all.order, { amount: 5 }, { key: wrong }), 'amount')
   assertStatus(await refund(all.order, { amount: 500 }, { key: wrong }), 201)
+  // When the key is forgotten, its refund is not.
+  await sql`delete from idempotency_key where key = ${key}`
+  await shop.redisCli('flushall')
+  assertProblem(await refund(all.order, { amount: 5000 }, { key }), 409, 'idempotency_key_reused')
   // Another administrator's key of the same name is another key.
   assertStatus(await refund(all.order, { amount: 500 }, { key, token: await admin(shop) }), 201)
 })
@@ -361,7 +365,7 @@ test('whichever call to the database or the cache fails, the key leads to one re
 async function unknown(fault, more = {}, lines) {
   const all = await paid(lines)
   const key = newKey()
-  await hold(true)
+  await hold()
   await failRefunds(fault, { timeout_ms: 100 })
   assertProblem(await refund(all.order, more, { key }), 504, 'outcome_unknown')
   const [{ id }] = await refundRows(all.order)
@@ -373,6 +377,9 @@ test('C08 the provider made it and fell silent: the same key finds it, a new one
   async () => {
     for (const more of [{}, { amount: 6000 }]) {
       const all = await unknown('after-timeout', more)
+      const late = newKey()
+      const refused = await refund(all.order, { amount: 500 }, { key: late })
+      assertProblem(refused, 409, 'refund_in_progress')
       for (const other of [more, { amount: 6000 }, { amount: 100 }, {}])
         assertProblem(await refund(all.order, other), 409, 'refund_in_progress')
       const made = assertStatus(await refund(all.order, more, { key: all.key }), 201)
@@ -387,7 +394,9 @@ test('C08 the provider made it and fell silent: the same key finds it, a new one
       await release()
       await until(async () => (await stateOf(all.order)).payment_status !== 'paid')
       assert.deepEqual(await clearing(all.order), [all.order.total, -made.amount])
-      // It is known now, and a new key is free again.
+      // It is known now: a new key is free again, and what was refused stays refused, since
+      // it may have meant the same refund.
+      assert.equal((await refund(all.order, { amount: 500 }, { key: late })).text, refused.text)
       if (more.amount) assertStatus(await refund(all.order), 201)
     }
   })
@@ -433,12 +442,15 @@ test('the provider is broken: 502, and a new key must wait for the first as well
   for (const fault of ['500', 'junk', '401']) {
     const all = await paid()
     const key = newKey()
+    // Not even its events tell of what it did.
+    await hold()
     await failRefunds(fault)
     assertProblem(await refund(all.order, { amount: 900 }, { key }), 502,
       'payment_provider_error', fault)
     assertProblem(await refund(all.order, { amount: 900 }), 409, 'refund_in_progress', fault)
     assertStatus(await refund(all.order, { amount: 900 }, { key }), 201)
     assert.equal((await refundsThere(all.order)).length, 1)
+    await release()
   }
 })
 
@@ -495,16 +507,27 @@ test('a cancel is not held up by a refund whose outcome is unknown, and is not l
 test('somebody else is at the provider: a refund waits for its turn, but not for ever', async () => {
   const all = await paid()
   const other = shop.session()
-  const turn = verb => other.sql`select ${verb === 'take'} and pg_advisory_lock(
-    hashtextextended('refund ' || ${all.order.id}, 0)) is not null as ok`
-  await turn('take')
+  const take = () => other.sql`
+    select pg_advisory_lock(hashtextextended('refund ' || ${all.order.id}, 0)) is not null as ok`
+  const give = () => other.sql`
+    select pg_advisory_unlock(hashtextextended('refund ' || ${all.order.id}, 0)) as ok`
+  await take()
   assertProblem(await refund(all.order, { amount: 500 }), 409, 'refund_in_progress')
   const waiting = refund(all.order, { amount: 700 })
   await until(async () => (await sql`select from pg_locks where locktype = 'advisory'
     and not granted`).length > 0, { what: 'the refund to wait' })
-  await other.sql`select pg_advisory_unlock(hashtextextended('refund ' || ${all.order.id}, 0))`
+  assert.deepEqual(await give(), [{ ok: true }])
   assertStatus(await waiting, 201)
+  // A cancel does not wait: the job goes on with its refund.
+  await take()
+  assertStatus(await cancel(all), 200)
+  const [open] = (await refundRows(all.order)).slice(-1)
+  assert.equal(open.status, 'processing')
+  assert.deepEqual(await give(), [{ ok: true }])
   other.close()
+  await grow()
+  assert.equal((await runJob(shop, 'complete')).status, 0)
+  assert.equal(await statusOf(open.id), 'processed')
 })
 
 // ---- it fails after all ------------------------------------------------------------------------
@@ -512,7 +535,7 @@ test('somebody else is at the provider: a refund waits for its turn, but not for
 /** The provider takes a processed refund back. */
 async function failLate(order, id) {
   const { provider_refund_id: there } = (await refundRows(order)).find(r => r.id === id)
-  await provider('POST', '/refunds/play', { refund_id: there, outcome: 'failed' })
+  await box.ask('POST', '/refunds/play', { refund_id: there, outcome: 'failed' })
   await until(async () => await statusOf(id) === 'failed', { what: 'the refund to fail' })
 }
 
@@ -576,15 +599,15 @@ test('a refund that the provider fails at once is processing, then failed', asyn
 })
 
 test('a refund that the bank takes days for is processing, and another may follow', async () => {
-  await provider('POST', '/faults', { refunds: 'pending' })
+  await box.faults({ refunds: 'pending' })
   const all = await paid()
   const made = assertStatus(await refund(all.order, { amount: 700 }), 201)
   assert.equal(made.status, 'processing')
   const next = assertStatus(await refund(all.order, { amount: 800 }), 201)
   assert.equal(next.status, 'processing')
-  await provider('POST', '/faults', { refunds: 'processed' })
+  await box.faults({ refunds: 'processed' })
   for (const { id } of await refundsThere(all.order))
-    await provider('POST', '/refunds/play', { refund_id: id, outcome: 'processed' })
+    await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'processed' })
   await until(async () => (await refundRows(all.order)).every(r => r.status === 'processed'))
 })
 
@@ -763,7 +786,7 @@ test('a request and its order must fit, and be there', async () => {
 
 test('C08 a grant whose outcome is unknown: the same key finds it', async () => {
   const all = await requested(1)
-  await hold(true)
+  await hold()
   await failRefunds('after-timeout', { timeout_ms: 100 })
   const key = newKey()
   const send = more => refund(all.order, { refund_id: all.request.id }, more)
@@ -809,7 +832,7 @@ test('a seller\'s money is held while a request waits, and free once it is decid
     where order_id = ${all.order.id}`
   const owed = async all => {
     const { seller_pending: pending = 0, seller_payable: payable = 0 } = await books(all.order)
-    return { pending: -pending, payable: -payable }
+    return { pending: 0 - pending, payable: 0 - payable }
   }
   const kept = await requested(1, [{ quantity: 2, price: 10000 }])
   const given = await requested(1, [{ quantity: 2, price: 10000 }])
@@ -827,6 +850,29 @@ test('a seller\'s money is held while a request waits, and free once it is decid
   // What goes back later comes out of what was payable.
   assertStatus(await refund(kept.order, { amount: 10000 }), 201)
   assert.deepEqual(await owed(kept), { pending: 0, payable: 9000 })
+})
+
+test('a request that comes while the job is about to free the money holds it', async () => {
+  const all = await paid()
+  await deliver(all.order, all.order.seller_orders, 8)
+  const buyer = shop.session()
+  await buyer.sql`begin`
+  await buyer.sql`select id from orders where id = ${all.order.id} for update`
+  const job = await startJob(shop, 'mature')
+  await until(async () => (await sql`select from pg_locks where not granted`).length > 0,
+    { what: 'the job to wait for the order' })
+  const id = uuid7()
+  await buyer.sql`insert into refund (id, order_id, payment_id, amount, status, requested_by)
+    values (${id}, ${all.order.id}, ${all.payment.id}, 25000, 'requested', ${all.buyer.id})`
+  await buyer.sql`insert into refund_item (refund_id, order_item_id, quantity, amount)
+    values (${id}, ${all.items[0].id}, 1, 25000)`
+  await buyer.sql`commit`
+  buyer.close()
+  const { status, counts, text } = await job.ended
+  assert.equal(status, 0, text)
+  assert.equal(counts.matured, 0)
+  assertStatus(await reject(id), 200)
+  assert.equal((await runJob(shop, 'mature')).counts.matured, 1)
 })
 
 // ---- the list ---------------------------------------------------------------------------------

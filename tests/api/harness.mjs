@@ -607,6 +607,18 @@ export async function seller({ status = 'approved', stateCode = '29', gstin = nu
   return { ...owner, sellerId, storeName, slug: storeName.toLowerCase() }
 }
 
+/** An administrator with an approved store: who may call everything that takes a token. */
+export async function everybody(on = main) {
+  const owner = await person({ role: 'admin' }, on)
+  const sellerId = uuid7(), storeName = unique('Store')
+  await on.sql`
+    insert into seller (id, account_id, store_name, slug, legal_name, state_code, status,
+      approved_at)
+    values (${sellerId}, ${owner.id}, ${storeName}, ${storeName.toLowerCase()}, ${storeName}, '29',
+      'approved', now())`
+  return { ...owner, sellerId }
+}
+
 export async function category({ parent = null, name = unique('Category') } = {}, on = main) {
   const id = uuid7()
   await on.sql`insert into category (id, parent_id, name, slug)

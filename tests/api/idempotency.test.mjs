@@ -4,7 +4,7 @@ import crypto from 'node:crypto'
 import { test } from 'node:test'
 
 import { addToCart, addressInput, api, assertInvalid, assertProblem, assertStatus, contract,
-  countBy, createOrder, customer, fillCart, main, newEmail, newKey, orderInput, ordersOf,
+  countBy, createOrder, customer, everybody, fillCart, main, newEmail, newKey, orderInput, ordersOf,
   password, product, redisCli, sql, startInstance, stockOf, together } from './harness.mjs'
 
 const keysOfCaller = (key, buyer) =>
@@ -141,15 +141,18 @@ test('A03 the same JSON in another order and with other white space is the same 
     assert.equal((await ordersOf(buyer)).length, 1)
   })
 
+/** Whose keys belong to no account. */
+const nobodys = operation => ['public', 'provider'].includes(operation['x-caller'])
+
 test('A04 the same key at another endpoint is 409, at each of them', async () => {
-  const buyer = await customer()
+  const buyer = await everybody()
   await addToCart(buyer, await product(), 1)
   const key = newKey()
   assertStatus(await createOrder(buyer, {}, key), 201)
   const { routes } = await contract()
   let tried = 0
   for (const { method, path, operation } of routes.values()) {
-    if (operation['x-idempotency'] === '-' || operation['x-caller'] !== 'user') continue
+    if (operation['x-idempotency'] === '-' || nobodys(operation)) continue
     const json = operation.requestBody?.content['application/json']
     if (operation.requestBody && !json) continue
     if (path === '/api/orders/create/') continue
@@ -234,10 +237,10 @@ test('A06 without a key the cart empties itself into one order all the same', as
 
 test('A06 while the first still runs, the same key is 409 with Retry-After, everywhere',
   async () => {
-    const buyer = await customer()
+    const buyer = await everybody()
     const { routes } = await contract()
     for (const { method, path, operation } of routes.values()) {
-      if (operation['x-idempotency'] === '-' || operation['x-caller'] !== 'user') continue
+      if (operation['x-idempotency'] === '-' || nobodys(operation)) continue
       const json = operation.requestBody?.content['application/json']
       if (operation.requestBody && !json) continue
       const key = newKey()
@@ -392,11 +395,11 @@ test('keys: 1 to 255 visible ASCII characters without comma, quotes are taken of
 })
 
 test('keys: every endpoint that honours one refuses a bad one', async () => {
-  const buyer = await customer()
+  const buyer = await everybody()
   const { routes } = await contract()
   for (const { method, path, operation } of routes.values()) {
     if (operation['x-idempotency'] === '-') continue
-    if (!['user', 'public'].includes(operation['x-caller'])) continue
+    if (operation['x-caller'] === 'provider') continue
     const json = operation.requestBody?.content['application/json']
     if (operation.requestBody && !json) continue
     const answer = await api(method, path, {

@@ -3,12 +3,10 @@
  * order there: it is paid, shipped, delivered, paid back.
  */
 import assert from 'node:assert/strict'
-import crypto from 'node:crypto'
 
-import { assertStatus, customer, newKey, placeOrder, product, seller, startInstance, until, uuid7 }
+import { assertStatus, customer, newKey, placeOrder, product, seller, until, uuid7 }
   from './harness.mjs'
-
-export const newId = prefix => prefix + crypto.randomBytes(7).toString('hex')
+import { shopWithProvider } from './provider.mjs'
 
 /** What no endpoint does yet: parcels on their way, and cash for them. */
 export function parcels({ sql }) {
@@ -90,57 +88,35 @@ export function parcels({ sql }) {
 }
 
 export async function startShop(settings = {}) {
-  const shop = await startInstance({ HAAT_DEMO: '1', ...settings })
+  const { shop, gate, box } = await shopWithProvider(settings)
   const { api, sql } = shop
   const { ship, deliver } = parcels(shop)
-  const basic = 'Basic ' + Buffer.from(
-    `${shop.settings.RAZORPAY_KEY_ID}:${shop.settings.RAZORPAY_KEY_SECRET}`).toString('base64')
 
   // ---- the provider ----
 
-  async function provider(method, path, body) {
-    const answer = await fetch(`${shop.url}/sandbox/razorpay/v1${path}`, {
-      method,
-      headers: { authorization: basic, 'content-type': 'application/json' },
-      body: body === undefined ? undefined : JSON.stringify(body),
-    })
-    return { status: answer.status, body: await answer.json() }
-  }
-
   /** The buyer pays, or fails to; what the checkout hands back. */
-  const pay = async (checkout, outcome = 'captured') => (await provider('POST', '/checkout/pay',
-    { order_id: checkout.order_id, method: 'upi', outcome })).body
+  const pay = async (checkout, outcome = 'captured') =>
+    (await box.pay(checkout.order_id, { outcome })).body
 
   /** Webhooks wait until they are released. */
-  const hold = on => provider('POST', '/faults', { webhooks: { hold: on } })
+  const hold = () => box.faults({ webhooks: { hold: true } })
   const release = async () => {
-    await provider('DELETE', '/faults')
-    await provider('POST', '/webhooks/release')
+    await box.calm()
+    await box.ask('POST', '/webhooks/release')
   }
 
   /** The next calls that refund fail in this way. */
-  const failRefunds = (fault, more = {}) => provider('POST', '/faults',
-    { next: [{ match: 'POST /v1/payments/*/refund', fault, times: 1, ...more }] })
-  const faultsLeft = async () => (await provider('GET', '/faults')).body.next.length
+  const failRefunds = (fault, more) => {
+    gate.hangUp()
+    return box.next('POST /v1/payments/*/refund', fault, more)
+  }
+  const faultsLeft = async () => (await box.ask('GET', '/faults')).next.length
 
   /** The provider's refunds of an order's payments. */
   async function refundsThere(order) {
     const rows = await sql`select provider_payment_id as id from payment
       where order_id = ${order.id} and provider_payment_id is not null`
-    const lists = await Promise.all(rows.map(async ({ id }) =>
-      (await provider('GET', `/payments/${id}/refunds`)).body.items ?? []))
-    return lists.flat()
-  }
-
-  /** An event of our own making, signed as the provider signs. */
-  function event(type, entity) {
-    const kind = type.split('.')[0] === 'refund' ? 'refund' : 'payment'
-    const raw = JSON.stringify({ entity: 'event', account_id: 'acc_test', event: type,
-      contains: [kind], payload: { [kind]: { entity } }, created_at: 1700000000 })
-    const signature = crypto.createHmac('sha256', shop.settings.RAZORPAY_WEBHOOK_SECRET)
-      .update(raw).digest('hex')
-    return api('POST', '/api/payments/webhook/', { raw,
-      headers: { 'x-razorpay-signature': signature, 'x-razorpay-event-id': newId('evt_') } })
+    return (await Promise.all(rows.map(({ id }) => box.all(`/payments/${id}/refunds`)))).flat()
   }
 
   // ---- an order ----
@@ -204,26 +180,23 @@ export async function startShop(settings = {}) {
       where state = 'started'`
   }
 
-  const ourBooks = async () => (await sql`select
-    (select coalesce(sum(captured_amount), 0)::bigint from payment where provider = 'razorpay')
-      as captured,
-    (select coalesce(sum(r.amount), 0)::bigint from refund r join payment p on p.id = r.payment_id
-      where p.provider = 'razorpay' and r.status = 'processed') as refunded,
-    (select coalesce(sum(amount), 0)::bigint from posting where account = 'gateway_clearing')
-      as clearing`)[0]
-  // The demo's money is not in the sandbox.
-  const before = await ourBooks()
-
   /** INV11: what the provider captured and paid back is what our books say. */
   async function checkBothSides() {
-    const { body: there } = await provider('GET', '/books')
-    const now = await ourBooks()
-    assert.equal(now.captured - before.captured, there.captured)
-    assert.equal(now.refunded - before.refunded, there.refunded)
-    assert.equal(now.clearing - before.clearing, there.captured - there.refunded)
+    const there = await box.books()
+    const [here] = await sql`select
+      (select coalesce(sum(captured_amount), 0)::bigint from payment where provider = 'razorpay')
+        as captured,
+      (select coalesce(sum(r.amount), 0)::bigint from refund r join payment p on p.id = r.payment_id
+        where p.provider = 'razorpay' and r.status = 'processed') as refunded,
+      (select coalesce(sum(amount), 0)::bigint from posting where account = 'gateway_clearing')
+        as clearing`
+    assert(here.captured > 0)
+    assert.equal(here.captured, there.captured)
+    assert.equal(here.refunded, there.refunded)
+    assert.equal(here.clearing, there.captured - there.refunded)
   }
 
-  return { shop, api, sql, provider, pay, hold, release, failRefunds, faultsLeft, refundsThere,
-    event, stateOf, ordered, initiated, paid, sellers, ship, deliver, books, clearing, refundRows,
+  return { shop, gate, box, api, sql, pay, hold, release, failRefunds, faultsLeft, refundsThere,
+    stateOf, ordered, initiated, paid, sellers, ship, deliver, books, clearing, refundRows,
     grow, checkBothSides }
 }

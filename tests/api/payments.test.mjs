@@ -6,8 +6,9 @@ import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { test } from 'node:test'
 
-import { addToCart, assertInvalid, assertProblem, assertStatus, countBy, customer, keysOf, newKey,
-  orderInput, placeOrder, product, startInstance, stockOf, until } from './harness.mjs'
+import { addToCart, admin, assertInvalid, assertProblem, assertStatus, countBy, customer, keysOf,
+  newKey, orderInput, placeOrder, product, startInstance, stockOf, until } from './harness.mjs'
+import { runJob } from './jobs.mjs'
 import { parcels } from './money.mjs'
 
 const shop = await startInstance({ HAAT_DEMO: '1' })
@@ -324,6 +325,37 @@ test('a second payment of one order is refunded, and the order stays paid', asyn
   const refunds = await sql`select amount, source from refund where order_id = ${order.id}`
   assert.deepEqual(refunds, [{ amount: order.total, source: 'system' }])
   assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'paid' })
+})
+
+test('what came twice goes back first, by an administrator too, and the order stays paid', async () => {
+  const boss = await admin(shop)
+  const { order, checkout } = await paid()
+  const again = paymentEntity(checkout)
+  assertStatus(await send(event('payment.captured', again)), 200)
+  const refunds = () => sql`select r.id, r.status, r.source, r.amount, p.provider_payment_id as of
+    from refund r join payment p on p.id = r.payment_id where r.order_id = ${order.id} order by r.id`
+  // The sandbox knows nothing of it, and so refuses.
+  await sql`update refund set updated_at = now() - interval '5 minutes'
+    where order_id = ${order.id}`
+  await runJob(shop, 'complete')
+  assert.deepEqual((await refunds()).map(r => r.status), ['failed'])
+  await provider('POST', '/faults',
+    { next: [{ match: 'POST /v1/payments/*/refund', fault: '500', times: 1 }] })
+  assertProblem(await api('POST', '/api/admin/refund/', { token: boss, key: newKey(),
+    body: { order_id: order.id, reason: 'Paid twice' } }), 502, 'payment_provider_error')
+  const [, made] = await refunds()
+  assert.deepEqual({ ...made, id: null }, { id: null, status: 'processing', source: 'admin',
+    amount: order.total, of: again.id })
+  assertStatus(await send(event('refund.processed', { id: newId('rfnd_'), entity: 'refund',
+    amount: made.amount, payment_id: again.id, receipt: `rf-${made.id}` })), 200)
+  assert.deepEqual((await refunds()).map(r => r.status), ['failed', 'processed'])
+  assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'paid' })
+  // Now all that is left is what paid the order.
+  const rest = assertStatus(await api('POST', '/api/admin/refund/', { token: boss, key: newKey(),
+    body: { order_id: order.id, reason: 'Never came' } }), 201)
+  assert.equal(rest.amount, order.total)
+  assert.equal(rest.items.length, 1)
+  assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'refunded' })
 })
 
 test('an event of more than 256 KiB is 413', async () => {
