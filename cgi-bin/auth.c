@@ -126,13 +126,6 @@ static const struct field address_id_fields[] = {
 
 /* --- answers ------------------------------------------------------------ */
 
-static const struct field detail_fields[] = {
-	OUT_TEXT("detail", "What was done"),
-	{ 0 },
-};
-static const struct shape detail_shape = { "detail", "A sentence",
-	detail_fields };
-
 static const struct field registered_fields[] = {
 	OUT_OBJ("user", &user_shape, "The new account"),
 	OUT_OBJ("tokens", &tokens_shape, "Its first session"),

@@ -17,6 +17,7 @@ static const struct {
 	{ "login_failures", Q_PURGE_LOGIN_FAILURES },
 	{ "job_runs", Q_PURGE_JOB_RUNS },
 	{ "outbox", Q_PURGE_OUTBOX },
+	{ "product_imports", Q_PURGE_PRODUCT_IMPORTS },
 };
 
 enum { KINDS = sizeof(kinds) / sizeof(kinds[0]) };

@@ -358,6 +358,7 @@ and p.seller_active;
 select id
 from seller
 where substr(gstin, 3, 10) <> pan;
+
 -- INV10 the chain of the audit trail is whole
 select seq
 from audit_broken() as seq;

@@ -187,7 +187,12 @@ buf_url_arg(struct buf *b, const char *s)
 void
 buf_csv_cell(struct buf *b, const char *s)
 {
-	bool run = *s != '\0' && strchr("=+-@\t\r\n", *s) != NULL;
+	static const char run_by_spreadsheets[] = "=+-@\t\r\n";
+	/* A ' of the text's own is told from one that guards it. */
+	const char *first = *s == '\'' ? s + 1 : s;
+	bool run = *first != '\0' &&
+	    (strchr(run_by_spreadsheets, *first) != NULL ||
+		(first != s && *first == '\''));
 	bool quote = run || strpbrk(s, "\",\r\n;'") != NULL || *s == ' ';
 
 	if (!quote) {

@@ -53,7 +53,8 @@ void buf_json_strn(struct buf *b, const char *s, size_t len);
 /* A query argument, percent-encoded; RFC 3986, section 2. */
 void buf_url_arg(struct buf *b, const char *s);
 
-/* A CSV cell; RFC 4180, with a quote before what a spreadsheet would run. */
+/* A CSV cell; RFC 4180, with a quote before what a spreadsheet would run; see
+ * csv.h. */
 void buf_csv_cell(struct buf *b, const char *s);
 
 /* Lower-case hexadecimal. */

@@ -128,6 +128,9 @@ config_load(struct config *c, FILE *faults)
 	if (*c->jwt_secret_previous != '\0')
 		judge_secret(&r, "JWT_SECRET_PREVIOUS",
 		    c->jwt_secret_previous, SECRET_MIN_BYTES);
+	if (*c->document_key != '\0')
+		judge_secret(&r, "DOCUMENT_KEY", c->document_key,
+		    SECRET_MIN_BYTES);
 	if (r.demo && (*c->jwt_secret == '\0' || *c->app_secret == '\0'))
 		complain(&r, "JWT_SECRET and HAAT_SECRET are missing");
 	return r.count;

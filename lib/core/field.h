@@ -40,6 +40,8 @@ enum field_kind {
 	FIELD_LIST,   /* struct list of structs, or of texts */
 	FIELD_TEXTS,  /* struct texts: strings, or a repeated parameter */
 	FIELD_MAP,    /* struct map: free names, text values */
+	FIELD_FILE,   /* struct upload *: a file of a form */
+	FIELD_VALUES, /* const char *: JSON, free names, texts and numbers */
 	FIELD_ATTRS,  /* struct map: query parameters attr.NAME=VALUE */
 };
 
@@ -60,6 +62,11 @@ struct opt_i64 {
 	int64_t v;
 };
 
+struct opt_bool {
+	bool set;
+	bool v;
+};
+
 struct texts {
 	const char **v;
 	size_t n;
@@ -76,6 +83,14 @@ struct list {
 	size_t n;
 };
 
+/* A file of a form, whose content nobody has looked at yet.  A handler may run
+ * more than once: whoever reads begins with lseek(fd, 0, SEEK_SET). */
+struct upload {
+	int fd; /* of a nameless file, closed at the end of the request */
+	int64_t size;
+	unsigned char sha256[32];
+};
+
 struct shape;
 
 struct field {
@@ -84,10 +99,12 @@ struct field {
 	unsigned flags;
 	size_t offset;
 	size_t null_offset; /* of the bool for "given as null"; 0: none */
-	int64_t min, max;   /* of numbers; characters of texts; list length */
+	int64_t min, max;   /* of numbers; characters of texts; list length;
+			     * bytes of files */
 	int64_t fallback;
-	bool optional_i64; /* the member is a struct opt_i64 */
-	const char *const *values;
+	bool optional_i64;          /* the member is a struct opt_i64 */
+	bool optional_bool;         /* the member is a struct opt_bool */
+	const char *const *values;  /* of a choice; media types of a file */
 	const struct field *fields; /* of objects and lists in an input */
 	size_t size;                /* of the C struct of fields */
 	const struct shape *shape;  /* of objects and lists in an output */
@@ -145,9 +162,24 @@ enum {
 		.min = lo, .max = hi, .help = text, .flags = flag,           \
 		##__VA_ARGS__ }
 #define IN_OPT_I64(m, lo, hi, text)                                          \
+	IN_OPT_I64_AS(m, OPTIONAL, lo, hi, text)
+/* The same where it must be given: for structs that several inputs share. */
+#define IN_OPT_I64_AS(m, flag, lo, hi, text, ...)                            \
 	{ .name = #m, .kind = FIELD_I64,                                     \
 		.offset = FIELD_AT(m, struct opt_i64), .min = lo, .max = hi, \
-		.help = text, .flags = OPTIONAL, .optional_i64 = true }
+		.help = text, .flags = flag, .optional_i64 = true,           \
+		##__VA_ARGS__ }
+/* One that null clears; S has bool m##_null beside m. */
+#define IN_OPT_I64_NULL(m, lo, hi, text)                                     \
+	{ .name = #m, .kind = FIELD_I64,                                     \
+		.offset = FIELD_AT(m, struct opt_i64),                       \
+		.null_offset = FIELD_AT(m##_null, bool), .min = lo,          \
+		.max = hi, .help = text, .flags = OPTIONAL | NULLABLE,       \
+		.optional_i64 = true }
+#define IN_OPT_BOOL(m, text)                                                 \
+	{ .name = #m, .kind = FIELD_BOOL,                                    \
+		.offset = FIELD_AT(m, struct opt_bool), .help = text,        \
+		.flags = OPTIONAL, .optional_bool = true }
 #define IN_BOOL(m, flag, text)                                               \
 	{ .name = #m, .kind = FIELD_BOOL, .offset = FIELD_AT(m, bool),       \
 		.help = text, .flags = flag }
@@ -167,6 +199,20 @@ enum {
 #define IN_TEXTS(m, flag, hi, text)                                          \
 	{ .name = #m, .kind = FIELD_TEXTS,                                   \
 		.offset = FIELD_AT(m, struct texts), .max = hi,              \
+		.help = text, .flags = flag }
+/* Of a route with .multipart; types are those its service takes. */
+#define IN_FILE(m, flag, bytes, types, text)                                 \
+	{ .name = #m, .kind = FIELD_FILE,                                    \
+		.offset = FIELD_AT(m, struct upload *), .max = bytes,        \
+		.values = types, .help = text, .flags = flag }
+#define IN_MAP(m, flag, hi, text)                                            \
+	{ .name = #m, .kind = FIELD_MAP, .offset = FIELD_AT(m, struct map),  \
+		.max = hi, .help = text, .flags = flag }
+/* Free names with short texts and numbers, as JSON in one form: sorted names,
+ * no spaces. */
+#define IN_VALUES(m, flag, hi, text)                                         \
+	{ .name = #m, .kind = FIELD_VALUES,                                  \
+		.offset = FIELD_AT(m, const char *), .max = hi,              \
 		.help = text, .flags = flag }
 #define IN_ATTRS(m, text)                                                    \
 	{ .name = "attr", .kind = FIELD_ATTRS,                               \

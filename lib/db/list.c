@@ -39,7 +39,8 @@ static void
 add_cursor(struct list_rows *l)
 {
 	const struct cursor *at = &l->page.cursor;
-	enum fragment f = at->backwards ? l->order->after : l->order->before;
+	enum fragment f =
+	    at->backwards ? l->order->after : l->order->before;
 
 	if (!at->given)
 		return;

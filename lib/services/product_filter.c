@@ -39,6 +39,40 @@ attribute_pair(struct ctx *c, const char *name, const char *value)
 	return buf_text(&b);
 }
 
+/* Whether it may stand for a number, one that fits any numeric type. */
+static bool
+is_number(const char *value)
+{
+	static const char digits[] = "0123456789";
+	const char *p = value + (*value == '-');
+	size_t n = strspn(p, digits);
+
+	if (n == 0 || n > 16 || (n > 1 && *p == '0'))
+		return false;
+	p += n;
+	if (*p == '.') {
+		n = strspn(p + 1, digits);
+		p += n + 1;
+	}
+	return *p == '\0' && n > 0 && n <= 16;
+}
+
+/* {"name":40}: a product may have it as a text or as a number. */
+static void
+add_number(struct ctx *c, struct compose *s, const char *name,
+    const char *value)
+{
+	struct buf b;
+
+	if (!is_number(value))
+		return;
+	buf_init(&b, c->arena, 8192);
+	buf_char(&b, '{');
+	buf_json_str(&b, name);
+	buf_printf(&b, ":%s}", value);
+	compose_add(s, F_PRODUCT_ATTRIBUTE_OR, ARGS(A(buf_text(&b))));
+}
+
 /* Whether an earlier parameter named the same attribute. */
 static bool
 is_named_before(const struct map *attr, size_t i)
@@ -59,11 +93,15 @@ add_attributes(struct ctx *c, struct compose *s, const struct map *attr)
 			continue;
 		compose_add(s, F_PRODUCT_ATTRIBUTE,
 		    ARGS(A(attribute_pair(c, name, attr->values[i]))));
-		for (size_t k = i + 1; k < attr->n; k++)
-			if (strcmp(attr->names[k], name) == 0)
-				compose_add(s, F_PRODUCT_ATTRIBUTE_OR,
-				    ARGS(A(attribute_pair(c, name,
-					attr->values[k]))));
+		add_number(c, s, name, attr->values[i]);
+		for (size_t k = i + 1; k < attr->n; k++) {
+			if (strcmp(attr->names[k], name) != 0)
+				continue;
+			compose_add(s, F_PRODUCT_ATTRIBUTE_OR,
+			    ARGS(
+				A(attribute_pair(c, name, attr->values[k]))));
+			add_number(c, s, name, attr->values[k]);
+		}
 		compose_add(s, F_PRODUCT_ATTRIBUTE_END, NO_ARGS);
 	}
 }

@@ -5,6 +5,7 @@
 #include "core/json.h"
 #include "db/array.h"
 #include "db/list.h"
+#include "services/audit.h"
 #include "services/notification.h"
 #include "services/product_shape.h"
 
@@ -238,6 +239,22 @@ review_list(struct ctx *c, const struct review_list *in, struct buf *out,
 	return write_page(c, &l, out, page);
 }
 
+enum err
+review_list_all(struct ctx *c, const struct review_moderation_list *in,
+    struct buf *out, struct page_out *page)
+{
+	struct list_rows l;
+
+	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_REVIEW_COLUMNS));
+	list_where(&l, F_REVIEWS, NO_ARGS);
+	if (in->status != NULL)
+		list_where(&l, F_REVIEW_WITH_STATUS, ARGS(A(in->status)));
+	if (!uuid_is_zero(in->product_id))
+		list_where(&l, F_REVIEWS_OF_PRODUCT, ARGS(A(in->product_id)));
+	TRY(list_fetch(c, &l));
+	return write_page(c, &l, out, page);
+}
+
 /* --- writing ------------------------------------------------------------ */
 
 struct subject {
@@ -328,5 +345,43 @@ review_reply(struct ctx *c, const struct review_reply *in, struct buf *out)
 		    "This review was answered before.");
 	db_queue(c, Q_REVIEW_REPLY, ARGS(A(in->review_id), A(in->body)));
 	TRY(write_by_id(c, in->review_id, out));
+	return tx_commit(&tx);
+}
+
+/* --- for administrators ------------------------------------------------- */
+
+/* What a review in this state adds to its product's. */
+static int64_t
+weight(const char *status)
+{
+	return strcmp(status, "published") == 0;
+}
+
+enum err
+review_set_status(struct ctx *c, struct uuid id, const char *status,
+    struct buf *out)
+{
+	struct uuid product_id;
+	const char *was;
+	struct rows r;
+	int64_t rating, more;
+	bool found;
+	TX_SCOPE(tx, c);
+
+	TRY(db_maybe(c, Q_REVIEW_TO_MOVE, ARGS(A(id)), &r, &found));
+	if (!found)
+		return fail(c, ERR_NOT_FOUND, "There is no such review.");
+	product_id = col_uuid(&r);
+	rating = col_i64(&r);
+	was = col_text(&r);
+	more = weight(status) - weight(was);
+	if (strcmp(was, status) != 0) {
+		db_queue(c, Q_REVIEW_MOVE, ARGS(A(id), A(status)));
+		db_queue_last(c, Q_REVIEW_RATE_PRODUCT,
+		    ARGS(A(product_id), A(rating * more), A(more)));
+		audit_queue(c, "review.set_status", "review", id,
+		    CHANGES({ "status", A(was), A(status) }));
+	}
+	TRY(write_by_id(c, id, out));
 	return tx_commit(&tx);
 }

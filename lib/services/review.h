@@ -55,4 +55,25 @@ enum err review_create(struct ctx *c, const struct review_create *in,
 enum err review_reply(struct ctx *c, const struct review_reply *in,
     struct buf *out);
 
+/* --- for administrators ------------------------------------------------- */
+
+struct review_moderation_list {
+	struct page_in paging;
+	const char *status;
+	struct uuid product_id;
+};
+
+/* Reviews in any state, newest first. */
+enum err review_list_all(struct ctx *c,
+    const struct review_moderation_list *in, struct buf *out,
+    struct page_out *page);
+
+/*
+ * Shows or hides a review ("published", "hidden"); the product's rating
+ * follows.  What is so already stays, without an entry in the audit trail.
+ * Errors: ERR_NOT_FOUND.
+ */
+enum err review_set_status(struct ctx *c, struct uuid id, const char *status,
+    struct buf *out);
+
 #endif

@@ -15,13 +15,9 @@
 #include "web/openapi.h"
 #include "web/problem.h"
 #include "web/request.h"
+#include "web/send.h"
 
-enum {
-	TRIES = 3,
-	IDLE_US = 300 * 1000 * 1000,
-	IDLE_LOOK_MS = 30 * 1000,
-	ETAG_BYTES = 12
-};
+enum { TRIES = 3, IDLE_US = 300 * 1000 * 1000, IDLE_LOOK_MS = 30 * 1000 };
 
 /* What the process keeps between requests. */
 struct process {
@@ -150,9 +146,10 @@ run_handler(struct request *rq)
 		rq->out = out;
 		rq->headers = NULL;
 		rq->keep = NULL;
+		rq->attachment = NULL;
 		err = rq->keyed ? idempotency_run(rq, rq->route->handler) :
 				  rq->route->handler(rq);
-		if (err != ERR_TRY_AGAIN)
+		if (err != ERR_TRY_AGAIN || rq->streamed)
 			return err;
 	}
 	return err;
@@ -171,171 +168,7 @@ serve(struct request *rq)
 	return run_handler(rq);
 }
 
-/* --- the answer --------------------------------------------------------- */
-
-/* RFC 9110, section 15. */
-static const char *
-reason(int status)
-{
-	static const struct {
-		int status;
-		const char *text;
-	} reasons[] = {
-		{ 200, "OK" },
-		{ 201, "Created" },
-		{ 204, "No Content" },
-		{ 304, "Not Modified" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 409, "Conflict" },
-		{ 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" },
-		{ 429, "Too Many Requests" },
-		{ 500, "Internal Server Error" },
-		{ 502, "Bad Gateway" },
-		{ 503, "Service Unavailable" },
-		{ 504, "Gateway Timeout" },
-	};
-
-	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
-		if (reasons[i].status == status)
-			return reasons[i].text;
-	return "Status";
-}
-
-static bool
-is_cacheable(const struct request *rq)
-{
-	return rq->route != NULL && rq->route->method == GET &&
-	    (rq->route->allow & PUBLIC) && !rq->has_token;
-}
-
-static void
-put_header(struct buf *b, const char *name, const char *value)
-{
-	buf_str(b, name);
-	buf_lit(b, ": ");
-	buf_str(b, value);
-	buf_lit(b, "\r\n");
-}
-
-static void
-put_number(struct buf *b, const char *name, int64_t v)
-{
-	buf_str(b, name);
-	buf_lit(b, ": ");
-	buf_i64(b, v);
-	buf_lit(b, "\r\n");
-}
-
-/* The origin itself if it is one of the configured ones. */
-static const char *
-allowed_origin(struct request *rq)
-{
-	const char *origin = request_header(rq, "HTTP_ORIGIN");
-	const char *list = rq->ctx.config->cors_origins;
-
-	if (origin == NULL)
-		return NULL;
-	while (*list != '\0') {
-		size_t len = strcspn(list, ", ");
-
-		if (len > 0 && len == strlen(origin) &&
-		    strncmp(list, origin, len) == 0)
-			return origin;
-		list += len + strspn(list + len, ", ");
-	}
-	return NULL;
-}
-
-static void
-put_cors(struct request *rq, struct buf *b)
-{
-	const char *origin = allowed_origin(rq);
-
-	if (*rq->ctx.config->cors_origins == '\0')
-		return;
-	put_header(b, "Vary", "Origin");
-	if (origin == NULL)
-		return;
-	put_header(b, "Access-Control-Allow-Origin", origin);
-	put_header(b, "Access-Control-Allow-Credentials", "true");
-	put_header(b, "Access-Control-Expose-Headers",
-	    "ETag, Idempotent-Replayed, RateLimit-Limit, "
-	    "RateLimit-Remaining, RateLimit-Reset, Retry-After, "
-	    "X-Request-Id");
-}
-
-/* ETag of a public answer; answers 304 where the client has it already. */
-static void
-put_etag(struct request *rq, struct buf *b)
-{
-	unsigned char digest[crypto_generichash_BYTES_MIN];
-	const char *known = request_header(rq, "HTTP_IF_NONE_MATCH");
-	struct buf tag;
-
-	crypto_generichash(digest, sizeof(digest),
-	    (const unsigned char *)buf_text(rq->out), rq->out->len, NULL, 0);
-	buf_init(&tag, rq->ctx.arena, 64);
-	buf_char(&tag, '"');
-	buf_hex(&tag, digest, ETAG_BYTES);
-	buf_char(&tag, '"');
-	put_header(b, "ETag", buf_text(&tag));
-	if (known != NULL &&
-	    (strcmp(known, "*") == 0 ||
-		strstr(known, buf_text(&tag)) != NULL))
-		rq->status = 304;
-}
-
-static void
-put_standard_headers(struct request *rq, struct buf *b)
-{
-	if (is_cacheable(rq) && rq->status == 200) {
-		put_etag(rq, b);
-		put_header(b, "Cache-Control", "public, no-cache");
-		if (rq->route->allow & CALLER_OPTIONAL)
-			put_header(b, "Vary", "Authorization");
-	} else {
-		put_header(b, "Cache-Control", "no-store");
-	}
-	put_header(b, "X-Content-Type-Options", "nosniff");
-	put_header(b, "X-Request-Id", rq->ctx.request_id);
-	put_header(b, "Content-Security-Policy",
-	    "default-src 'none'; frame-ancestors 'none'");
-	put_cors(rq, b);
-	if (rq->limit.counted) {
-		put_number(b, "RateLimit-Limit", rq->limit.limit);
-		put_number(b, "RateLimit-Remaining", rq->limit.remaining);
-		put_number(b, "RateLimit-Reset", rq->limit.reset_secs);
-	}
-	for (const struct header *h = rq->headers; h != NULL; h = h->next)
-		put_header(b, h->name, h->value);
-}
-
-static void
-send_reply(struct request *rq)
-{
-	struct buf b, headers;
-	bool empty;
-
-	buf_init(&headers, rq->ctx.arena, 64 * 1024);
-	put_standard_headers(rq, &headers);
-	empty = rq->status == 304 || rq->status == 204;
-	buf_init(&b, rq->ctx.arena, BUF_CAP_REPLY + 64 * 1024);
-	buf_printf(&b, "Status: %d %s\r\n", rq->status, reason(rq->status));
-	if (!empty) {
-		put_header(&b, "Content-Type", rq->content_type);
-		put_number(&b, "Content-Length", (int64_t)rq->out->len);
-	}
-	buf_raw(&b, buf_text(&headers), headers.len);
-	buf_lit(&b, "\r\n");
-	if (!empty && !rq->is_head)
-		buf_raw(&b, buf_text(rq->out), rq->out->len);
-	io_write(rq->io, buf_text(&b), b.len);
-}
+/* --- one request ------------------------------------------------------- */
 
 static void
 preflight(struct request *rq)
@@ -352,7 +185,7 @@ preflight(struct request *rq)
 		return;
 	}
 	reply_header(rq, "Allow", methods);
-	if (allowed_origin(rq) == NULL)
+	if (send_cors_origin(rq) == NULL)
 		return;
 	reply_header(rq, "Access-Control-Allow-Methods", methods);
 	reply_header(rq, "Access-Control-Allow-Headers",
@@ -439,7 +272,7 @@ handle(struct process *p)
 		err = fault(&rq.ctx, "the answer is too long");
 	if (err != OK)
 		problem_write(&rq, err);
-	send_reply(&rq);
+	send_reply(&rq, err);
 	log_request(&rq);
 	db_request_end(&rq.ctx);
 }
@@ -458,7 +291,7 @@ run(struct process *p)
 		io_finish(p->io);
 		arena_reset(p->arena);
 	}
-	return 0;
+	return io_aborted(p->io);
 }
 
 /* --- about itself ------------------------------------------------------- */

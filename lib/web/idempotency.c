@@ -5,6 +5,7 @@
 
 #include "db/idem_lock.h"
 #include "io/redis.h"
+#include "web/form.h"
 #include "web/limit.h"
 #include "web/problem.h"
 
@@ -96,6 +97,8 @@ idempotency_fingerprint(struct request *rq)
 	buf_char(&b, '\n');
 	if (rq->json != NULL)
 		json_canonical(&b, rq->json);
+	if (rq->form != NULL)
+		form_canonical(rq->form, &b);
 	crypto_auth_hmacsha256_init(&st, (const unsigned char *)secret,
 	    strlen(secret));
 	crypto_auth_hmacsha256_update(&st,

@@ -8,6 +8,11 @@
 
 enum { BODY_MAX = 64 * 1024, RAW_BODY_MAX = 256 * 1024 };
 
+/* Bytes of the body, as announced. */
+size_t input_length(struct request *rq);
+/* Takes that many from the web server, which may not like to keep them. */
+void input_drain(struct request *rq, size_t len);
+
 /* Splits and decodes the query.  Errors: ERR_VALIDATION. */
 enum err input_query(struct request *rq);
 

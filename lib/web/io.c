@@ -10,6 +10,7 @@
 struct io {
 	bool fastcgi;
 	bool served;
+	bool aborted;
 	FCGX_Request request;
 };
 
@@ -39,10 +40,11 @@ io_wait(struct io *io, int timeout_ms)
 bool
 io_accept(struct io *io)
 {
+	if (!io->fastcgi && io->served)
+		return false;
+	io->aborted = false;
 	if (io->fastcgi)
 		return FCGX_Accept_r(&io->request) >= 0;
-	if (io->served)
-		return false;
 	io->served = true;
 	return true;
 }
@@ -90,28 +92,42 @@ io_read(struct io *io, void *p, size_t len)
 	return got;
 }
 
-void
+bool
 io_write(struct io *io, const void *p, size_t len)
 {
-	if (io->fastcgi) {
-		FCGX_PutStr(p, (int)len, io->request.out);
-		return;
-	}
+	if (io->fastcgi)
+		return FCGX_PutStr(p, (int)len, io->request.out) == (int)len;
 	while (len > 0) {
 		ssize_t n = write(STDOUT_FILENO, p, len);
 
 		if (n <= 0)
-			return;
+			return false;
 		p = (const char *)p + n;
 		len -= (size_t)n;
 	}
+	return true;
 }
 
 void
 io_finish(struct io *io)
 {
-	if (io->fastcgi)
+	if (io->fastcgi && !io->aborted)
 		FCGX_Finish_r(&io->request);
+}
+
+void
+io_abort(struct io *io)
+{
+	io->aborted = true;
+	/* Closed without the record that ends a request. */
+	if (io->fastcgi)
+		FCGX_Free(&io->request, 1);
+}
+
+bool
+io_aborted(const struct io *io)
+{
+	return io->aborted;
 }
 
 bool

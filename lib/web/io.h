@@ -33,10 +33,17 @@ bool io_has_duplicate_headers(struct io *io);
 /* Reads up to len bytes of the body; fewer only at its end. */
 size_t io_read(struct io *io, void *p, size_t len);
 
-void io_write(struct io *io, const void *p, size_t len);
+/* False: nobody takes it any more. */
+bool io_write(struct io *io, const void *p, size_t len);
 
 /* Ends the answer. */
 void io_finish(struct io *io);
+
+/* Ends it in the middle, so that the other side sees it is not whole. */
+void io_abort(struct io *io);
+
+/* Whether the last answer was ended so; as plain CGI the status says it. */
+bool io_aborted(const struct io *io);
 
 /* Whether the client's web server still waits for the answer. */
 bool io_peer_gone(struct io *io);

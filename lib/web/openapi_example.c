@@ -45,6 +45,7 @@ openapi_example(struct json *j, const struct field *f, bool in)
 		js_close(j, ']');
 		break;
 	case FIELD_MAP:
+	case FIELD_VALUES:
 	case FIELD_ATTRS:
 		js_open(j, '{');
 		js_str(j, "Colour", "Red");

@@ -14,6 +14,12 @@ reply_header(struct request *rq, const char *name, const char *value)
 	rq->headers = h;
 }
 
+static const struct field detail_fields[] = {
+	OUT_TEXT("detail", "What was done"),
+	{ 0 },
+};
+const struct shape detail_shape = { "detail", "A sentence", detail_fields };
+
 void
 reply_detail(struct request *rq, const char *detail)
 {

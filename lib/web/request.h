@@ -13,6 +13,7 @@
 #include "core/ctx.h"
 #include "core/json.h"
 #include "core/page.h"
+#include "core/sink.h"
 #include "io/limiter.h"
 #include "web/io.h"
 #include "web/route.h"
@@ -45,6 +46,7 @@ struct request {
 	struct json_object *json;
 	struct param *params;
 	size_t nparams;
+	struct form *form; /* of a multipart body, see form.h */
 
 	void *in;        /* the bound input struct */
 	struct buf *out; /* the answer's body */
@@ -52,6 +54,8 @@ struct request {
 	const char *content_type;
 	struct header *headers;
 	bool has_token;
+	const char *attachment; /* its name, of an answer in pieces */
+	bool streamed;          /* the first of them is gone */
 
 	/* Idempotency, see idempotency.h. */
 	bool replayed;
@@ -76,7 +80,17 @@ void reply_page(struct request *rq, const struct page_out *page);
 void reply_page_with(struct request *rq, const struct page_out *page,
     const char *name, const char *json);
 
+/*
+ * A file for the caller to save, of a type that the route names in .media.
+ * Nothing of it is held: each piece written to the sink goes out at once, the
+ * headers in front of the first.  An error before that is answered as always;
+ * after it the answer is cut off.  The file's name is ours: plain ASCII.
+ */
+struct sink reply_stream(struct request *rq, const char *content_type,
+    const char *filename);
+
 /* {"detail":"…"} */
+extern const struct shape detail_shape;
 void reply_detail(struct request *rq, const char *detail);
 
 #endif

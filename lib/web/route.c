@@ -60,6 +60,12 @@ check_field(const struct app *app, const struct route *r,
 		return complain(app, r, "a number without a range");
 	if (f->kind == FIELD_ENUM && f->values == NULL)
 		return complain(app, r, "a choice without values");
+	if (f->kind != FIELD_FILE)
+		return 0;
+	if (!r->multipart || fields != r->in)
+		return complain(app, r, "a file outside of a form");
+	if (f->max < 1 || f->values == NULL || f->values[0] == NULL)
+		return complain(app, r, "a file without limit or types");
 	return 0;
 }
 
@@ -79,6 +85,24 @@ check_fields(const struct app *app, const struct route *r,
 		if (f->fields != NULL)
 			faults += check_fields(app, r, f->fields);
 	}
+	return faults;
+}
+
+/* What a form cannot carry, and where there can be none. */
+static int
+check_form(const struct app *app, const struct route *r)
+{
+	int faults = 0;
+
+	if (!r->multipart)
+		return 0;
+	if (r->method == GET || r->raw_body || r->in == NULL)
+		return complain(app, r, "a form where there can be none");
+	for (const struct field *f = r->in; f->kind != FIELD_END; f++)
+		if (f->kind == FIELD_OBJ || f->kind == FIELD_LIST ||
+		    f->kind == FIELD_MAP || f->kind == FIELD_VALUES ||
+		    f->kind == FIELD_ATTRS)
+			faults += complain(app, r, "a form with an object");
 	return faults;
 }
 
@@ -103,8 +127,14 @@ check_route(const struct app *app, const struct route *r)
 		faults += complain(app, r, "a read with a key");
 	if (r->status == 0 || r->summary == NULL || r->handler == NULL)
 		faults += complain(app, r, "status, summary or handler");
-	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN)
+	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN &&
+	    r->out_kind != OUT_IS_FILE)
 		faults += complain(app, r, "the answer is not described");
+	if ((r->out_kind == OUT_IS_FILE) !=
+	    (r->media != NULL && r->media[0] != NULL))
+		faults += complain(app, r,
+		    "a file has types, and only a file");
+	faults += check_form(app, r);
 	if ((r->in == NULL) != (r->in_size == 0))
 		faults += complain(app, r, "in and in_size");
 	return faults + (r->in != NULL ? check_fields(app, r, r->in) : 0);

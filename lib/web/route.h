@@ -49,7 +49,8 @@ enum limit_class {
 enum out_kind {
 	OUT_IS_OBJECT,
 	OUT_IS_PAGE,  /* the list envelope around out */
-	OUT_IS_PLAIN, /* not described by a shape: files, documents */
+	OUT_IS_PLAIN, /* not described by a shape: documents */
+	OUT_IS_FILE,  /* bytes of one of the types in media */
 };
 
 struct route {
@@ -64,13 +65,19 @@ struct route {
 	bool calls_out;
 	/* The body is bytes for the handler (rq->raw_body): signed events. */
 	bool raw_body;
+	/* The body is a form (multipart/form-data): texts, numbers and files.
+	 * It may be as long as its files may be, and 64 KiB beside them. */
+	bool multipart;
 	enum limit_class limit;
 	const struct field *in;
 	size_t in_size;
 	int status;
 	int other_status; /* the same answer with another status; 0: none */
 	const struct shape *out;
+	/* Of an answer with 202: the work goes on after it. */
+	const struct shape *accepted;
 	enum out_kind out_kind;
+	const char *const *media; /* of a file; NULL ends */
 	const enum err
 	    *errors; /* beyond what every route may answer; OK ends */
 	enum err (*handler)(struct request *rq);

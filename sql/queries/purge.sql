@@ -85,6 +85,18 @@ where id in (
 	limit $1
 	for update skip locked);
 
+-- name: purge_product_imports
+-- args: most bigint
+-- rows: none
+delete from product_import
+where id in (
+	select id
+	from product_import
+	where finished_at < now() - interval '30 days'
+	order by finished_at
+	limit $1
+	for update skip locked);
+
 -- name: purge_due
 -- args: none
 -- rows: one
@@ -96,4 +108,5 @@ select
 	(select count(*) from session where expires_at < now() - interval '7 days'),
 	(select count(*) from login_failure where failed_at < now() - interval '1 day'),
 	(select count(*) from job_run where finished_at < now() - interval '14 days'),
-	(select count(*) from outbox where sent_at < now() - interval '30 days');
+	(select count(*) from outbox where sent_at < now() - interval '30 days'),
+	(select count(*) from product_import where finished_at < now() - interval '30 days');

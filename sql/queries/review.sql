@@ -116,3 +116,18 @@ for no key update of r;
 update review
 set reply_body = $2, reply_at = now()
 where id = $1;
+
+-- name: review_to_move
+-- args: id uuid
+-- rows: maybe
+select product_id, rating, status
+from review
+where id = $1
+for no key update;
+
+-- name: review_move
+-- args: id uuid, status text
+-- rows: none
+update review
+set status = $2
+where id = $1;

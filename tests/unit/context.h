@@ -22,6 +22,11 @@ unit_ctx(void)
 		arena = arena_new();
 	arena_reset(arena);
 	u = (struct unit){ .config = {
+			       .state_dir = "build",
+			       .media_dir = "",
+			       .document_dir = "/tmp",
+			       .document_key = "",
+			       .document_keys_previous = "",
 			       .database_url = "",
 			       .redis_url = "",
 			       .cors_origins = "",

@@ -63,6 +63,10 @@ each_context_has_its_escapes(void **state)
 		{ buf_csv_cell, "\r=1", "\"'\r=1\"" },
 		{ buf_csv_cell, "\n=1", "\"'\n=1\"" },
 		{ buf_csv_cell, " =1", "\" =1\"" },
+		{ buf_csv_cell, "'", "\"'\"" },
+		{ buf_csv_cell, "'tis", "\"'tis\"" },
+		{ buf_csv_cell, "'=1", "\"''=1\"" },
+		{ buf_csv_cell, "''x", "\"'''x\"" },
 	};
 
 	(void)state;

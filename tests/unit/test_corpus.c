@@ -15,6 +15,9 @@
 #define HARNESS fuzz_json
 #include "../fuzz/fuzz_json.c"
 #undef HARNESS
+#define HARNESS fuzz_multipart
+#include "../fuzz/fuzz_multipart.c"
+#undef HARNESS
 #define HARNESS fuzz_text
 #include "../fuzz/fuzz_text.c"
 #undef HARNESS
@@ -71,6 +74,7 @@ replay_folder(int (*harness)(const uint8_t *, size_t), const char *folder)
 CORPUS(cursor)
 CORPUS(input)
 CORPUS(json)
+CORPUS(multipart)
 CORPUS(text)
 CORPUS(token)
 
@@ -78,6 +82,7 @@ static const struct CMUnitTest tests[] = {
 	TEST("No collected cursor breaks its reader", cursor_corpus),
 	TEST("No collected request breaks the binding", input_corpus),
 	TEST("No collected JSON breaks its reader", json_corpus),
+	TEST("No collected form breaks its reader", multipart_corpus),
 	TEST("No collected text breaks a check", text_corpus),
 	TEST("No collected token breaks its reader", token_corpus),
 };

@@ -87,6 +87,10 @@ static const struct shape thing_shape = { "thing", "A thing", thing_fields };
 	.allow = PUBLIC, .idempotency = IDEMPOTENCY_NONE, .status = 200,     \
 	.out = &thing_shape, .handler = handler
 
+static const struct field a_flag[] = {
+	{ .name = "x", .kind = FIELD_BOOL, .flags = REQUIRED, .help = "X" },
+	{ 0 }
+};
 static const struct field no_help[] = {
 	{ .name = "x", .kind = FIELD_BOOL, .flags = REQUIRED }, { 0 }
 };
@@ -123,6 +127,39 @@ static const struct field no_values[] = {
 	{ .name = "x", .kind = FIELD_ENUM, .flags = REQUIRED, .help = "X" },
 	{ 0 }
 };
+
+static const struct field a_file[] = { { .name = "x",
+					   .kind = FIELD_FILE,
+					   .flags = REQUIRED,
+					   .help = "X",
+					   .max = 1,
+					   .values = colours },
+	{ 0 } };
+static const struct field no_limit[] = { { .name = "x",
+					     .kind = FIELD_FILE,
+					     .flags = REQUIRED,
+					     .help = "X",
+					     .values = colours },
+	{ 0 } };
+static const struct field no_types[] = { { .name = "x",
+					     .kind = FIELD_FILE,
+					     .flags = REQUIRED,
+					     .help = "X",
+					     .max = 1 },
+	{ 0 } };
+static const struct field an_object[] = { { .name = "x",
+					      .kind = FIELD_OBJ,
+					      .flags = REQUIRED,
+					      .help = "X",
+					      .fields = a_flag,
+					      .size = 1 },
+	{ 0 } };
+
+#define GOOD_WRITE                                                           \
+	.method = POST, .path = "/api/things/", .summary = "Add a thing",    \
+	.allow = USER, .idempotency = IDEMPOTENCY_KEY, .status = 201,        \
+	.out = &thing_shape, .handler = handler
+#define GOOD_FORM GOOD_WRITE, .multipart = true, .in_size = 8
 
 static const struct {
 	const char *why;
@@ -233,6 +270,19 @@ static const struct {
 	    { GOOD_GET, .in = no_range, .in_size = 8 } },
 	{ "a choice without values",
 	    { GOOD_GET, .in = no_values, .in_size = 8 } },
+	{ "a file outside of a form",
+	    { GOOD_WRITE, .in = a_file, .in_size = 8 } },
+	{ "a file without a limit", { GOOD_FORM, .in = no_limit } },
+	{ "a file without types", { GOOD_FORM, .in = no_types } },
+	{ "a form with an object", { GOOD_FORM, .in = an_object } },
+	{ "a form without fields", { GOOD_WRITE, .multipart = true } },
+	{ "a form in a read",
+	    { GOOD_GET, .multipart = true, .in = a_flag, .in_size = 8 } },
+	{ "a form of raw bytes",
+	    { GOOD_FORM, .raw_body = true, .in = a_file } },
+	{ "a file of no type, as answer",
+	    { GOOD_GET, .out_kind = OUT_IS_FILE } },
+	{ "types of what is no file", { GOOD_GET, .media = colours } },
 };
 
 /* The number of complaints, which go to standard error. */
@@ -264,18 +314,32 @@ incomplete_tables_are_refused(void **state)
 static void
 a_route_stands_once(void **state)
 {
+	static const struct route forms[] = { { GOOD_FORM, .in = a_file } };
 	static const struct route again[] = { { GOOD_GET }, { GOOD_GET } };
 	static const struct route nowhere[] = { { .path = NULL },
 		{ GOOD_GET }, { .path = NULL } };
 
 	(void)state;
 	assert_int_equal(check_quietly(again, 1), 0);
+	assert_int_equal(check_quietly(forms, 1), 0);
 	assert_int_equal(check_quietly(again, 2), 1);
 	assert_int_equal(check_quietly(nowhere, 3), 2);
 }
 
 static const struct route routes[] = {
 	{ GOOD_GET, .out_kind = OUT_IS_PAGE },
+	{ GOOD_FORM, .in = a_file },
+	{
+	    .method = GET,
+	    .path = "/api/things/export/",
+	    .summary = "All things",
+	    .allow = USER,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    .status = 200,
+	    .out_kind = OUT_IS_FILE,
+	    .media = colours,
+	    .handler = handler,
+	},
 	{
 	    .method = POST,
 	    .path = "/api/things/add/",
@@ -341,6 +405,12 @@ the_fragment_is_json_and_whole(void **state)
 		"application/problem+json examples insufficient_stock",
 		"paths /api/things/add/ post requestBody content "
 		"application/json schema properties many items properties n",
+		"paths /api/things/ post requestBody content "
+		"multipart/form-data schema properties x format",
+		"paths /api/things/ post requestBody content "
+		"multipart/form-data encoding x contentType",
+		"paths /api/things/export/ get responses 200 content red "
+		"schema",
 		"paths /file/ put responses 200",
 		"schemas thing properties spare anyOf",
 		"schemas thing_page properties results items $ref",

@@ -1,0 +1,61 @@
+/*
+ * listing_import.h: many products at once, from a CSV file as
+ * listing_export.h describes it.
+ *
+ * A file is read row by row in constant memory and written in batches, each a
+ * transaction.  A small one is done within its request; a large one is kept
+ * and done by the job import, which may be killed at any moment: each batch
+ * is committed together with its place in the file, so that the next run goes
+ * on where the last one ended.
+ *
+ * An empty cell clears what may be empty (brand, description, hsn_code,
+ * compare_at_price, options, attributes, price_tiers) and leaves alone what
+ * may not; a column that the file does not have is left alone.  A row without
+ * product_id and name speaks of its variant only.
+ */
+#ifndef HAAT_SERVICES_LISTING_IMPORT_H
+#define HAAT_SERVICES_LISTING_IMPORT_H
+
+#include "core/buf.h"
+#include "core/ctx.h"
+#include "core/field.h"
+
+enum {
+	IMPORT_BYTES_MAX = 50 * 1024 * 1024,
+	IMPORT_ROWS_MAX = 100000,
+	IMPORT_ROWS_AT_ONCE = 1000, /* more are for the job */
+	IMPORT_ERRORS_MAX = 1000,   /* rows whose faults are told */
+	IMPORTS_OPEN_MAX = 3,       /* of one seller */
+};
+
+extern const struct shape import_report_shape;
+extern const struct shape product_import_shape;
+
+/*
+ * Takes in the caller's file.  A small one: out gets {created, updated,
+ * failed, errors}.  A large one: *later, and out gets how the import stands.
+ * A dry run tells the same and changes nothing.  Errors: ERR_VALIDATION for
+ * "file"; ERR_SELLER_NOT_APPROVED; ERR_INVALID_STATE while too many of the
+ * seller's files wait.
+ */
+enum err listing_import(struct ctx *c, int fd, bool dry_run, struct buf *out,
+    bool *later);
+
+/* How an import of the caller's store stands.  Errors: ERR_NOT_FOUND. */
+enum err listing_import_status(struct ctx *c, struct uuid id,
+    struct buf *out);
+
+/* --- for the job ---------------------------------------------------------- */
+
+/* The import that waits longest; zero if none does. */
+enum err listing_import_waiting(struct ctx *c, struct uuid *id);
+
+/* Works on it to its end, or until stop() says so; *rows is how many rows
+ * were done. */
+enum err listing_import_work(struct ctx *c, struct uuid id,
+    bool (*stop)(void), int64_t *rows);
+
+/* Removes files that no import knows of. */
+enum err listing_import_sweep(struct ctx *c, int64_t *removed);
+
+#endif

@@ -1,0 +1,241 @@
+#include "web/send.h"
+
+#include <sodium.h>
+#include <string.h>
+
+#include "core/log.h"
+
+enum { ETAG_BYTES = 12, HEAD_CAP = 64 * 1024 };
+
+/* RFC 9110, section 15. */
+static const char *
+reason(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 201, "Created" },
+		{ 202, "Accepted" },
+		{ 204, "No Content" },
+		{ 304, "Not Modified" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 429, "Too Many Requests" },
+		{ 500, "Internal Server Error" },
+		{ 502, "Bad Gateway" },
+		{ 503, "Service Unavailable" },
+		{ 504, "Gateway Timeout" },
+	};
+
+	for (size_t i = 0; i < sizeof(reasons) / sizeof(reasons[0]); i++)
+		if (reasons[i].status == status)
+			return reasons[i].text;
+	return "Status";
+}
+
+static bool
+is_cacheable(const struct request *rq)
+{
+	return rq->route != NULL && rq->route->method == GET &&
+	    (rq->route->allow & PUBLIC) && !rq->has_token &&
+	    rq->attachment == NULL;
+}
+
+static void
+put_header(struct buf *b, const char *name, const char *value)
+{
+	buf_str(b, name);
+	buf_lit(b, ": ");
+	buf_str(b, value);
+	buf_lit(b, "\r\n");
+}
+
+static void
+put_number(struct buf *b, const char *name, int64_t v)
+{
+	buf_str(b, name);
+	buf_lit(b, ": ");
+	buf_i64(b, v);
+	buf_lit(b, "\r\n");
+}
+
+const char *
+send_cors_origin(struct request *rq)
+{
+	const char *origin = request_header(rq, "HTTP_ORIGIN");
+	const char *list = rq->ctx.config->cors_origins;
+
+	if (origin == NULL)
+		return NULL;
+	while (*list != '\0') {
+		size_t len = strcspn(list, ", ");
+
+		if (len > 0 && len == strlen(origin) &&
+		    strncmp(list, origin, len) == 0)
+			return origin;
+		list += len + strspn(list + len, ", ");
+	}
+	return NULL;
+}
+
+static void
+put_cors(struct request *rq, struct buf *b)
+{
+	const char *origin = send_cors_origin(rq);
+
+	if (*rq->ctx.config->cors_origins == '\0')
+		return;
+	put_header(b, "Vary", "Origin");
+	if (origin == NULL)
+		return;
+	put_header(b, "Access-Control-Allow-Origin", origin);
+	put_header(b, "Access-Control-Allow-Credentials", "true");
+	put_header(b, "Access-Control-Expose-Headers",
+	    "ETag, Idempotent-Replayed, RateLimit-Limit, "
+	    "RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+	    "X-Request-Id");
+}
+
+/* ETag of a public answer; answers 304 where the client has it already. */
+static void
+put_etag(struct request *rq, struct buf *b)
+{
+	unsigned char digest[crypto_generichash_BYTES_MIN];
+	const char *known = request_header(rq, "HTTP_IF_NONE_MATCH");
+	struct buf tag;
+
+	crypto_generichash(digest, sizeof(digest),
+	    (const unsigned char *)buf_text(rq->out), rq->out->len, NULL, 0);
+	buf_init(&tag, rq->ctx.arena, 64);
+	buf_char(&tag, '"');
+	buf_hex(&tag, digest, ETAG_BYTES);
+	buf_char(&tag, '"');
+	put_header(b, "ETag", buf_text(&tag));
+	if (known != NULL &&
+	    (strcmp(known, "*") == 0 ||
+		strstr(known, buf_text(&tag)) != NULL))
+		rq->status = 304;
+}
+
+static void
+put_standard_headers(struct request *rq, struct buf *b)
+{
+	if (is_cacheable(rq) && rq->status == 200) {
+		put_etag(rq, b);
+		put_header(b, "Cache-Control", "public, no-cache");
+		if (rq->route->allow & CALLER_OPTIONAL)
+			put_header(b, "Vary", "Authorization");
+	} else {
+		put_header(b, "Cache-Control", "no-store");
+	}
+	put_header(b, "X-Content-Type-Options", "nosniff");
+	put_header(b, "X-Request-Id", rq->ctx.request_id);
+	put_header(b, "Content-Security-Policy",
+	    "default-src 'none'; frame-ancestors 'none'");
+	put_cors(rq, b);
+	if (rq->limit.counted) {
+		put_number(b, "RateLimit-Limit", rq->limit.limit);
+		put_number(b, "RateLimit-Remaining", rq->limit.remaining);
+		put_number(b, "RateLimit-Reset", rq->limit.reset_secs);
+	}
+	for (const struct header *h = rq->headers; h != NULL; h = h->next)
+		put_header(b, h->name, h->value);
+}
+
+static bool
+has_body(const struct request *rq)
+{
+	return rq->status != 304 && rq->status != 204;
+}
+
+/* The head up to the empty line; len is that of the body, -1 if not known. */
+static void
+put_head(struct request *rq, struct buf *b, int64_t len)
+{
+	struct buf headers;
+
+	/* First: the status may become 304. */
+	buf_init(&headers, rq->ctx.arena, HEAD_CAP);
+	put_standard_headers(rq, &headers);
+	buf_printf(b, "Status: %d %s\r\n", rq->status, reason(rq->status));
+	if (has_body(rq))
+		put_header(b, "Content-Type", rq->content_type);
+	if (has_body(rq) && len >= 0)
+		put_number(b, "Content-Length", len);
+	buf_raw(b, buf_text(&headers), headers.len);
+	buf_lit(b, "\r\n");
+}
+
+/* --- answers in one piece ----------------------------------------------- */
+
+static void
+send_whole(struct request *rq)
+{
+	struct buf b;
+
+	buf_init(&b, rq->ctx.arena, BUF_CAP_REPLY + 2 * HEAD_CAP);
+	put_head(rq, &b, (int64_t)rq->out->len);
+	if (has_body(rq) && !rq->is_head)
+		buf_raw(&b, buf_text(rq->out), rq->out->len);
+	(void)io_write(rq->io, buf_text(&b), b.len); /* nobody to tell */
+}
+
+/* --- answers piece by piece --------------------------------------------- */
+
+static void
+begin_stream(struct request *rq)
+{
+	struct buf b;
+
+	reply_header(rq, "Content-Disposition",
+	    arena_printf(rq->ctx.arena, "attachment; filename=\"%s\"",
+		rq->attachment));
+	buf_init(&b, rq->ctx.arena, 2 * HEAD_CAP);
+	put_head(rq, &b, -1);
+	(void)io_write(rq->io, buf_text(&b), b.len); /* the next one tells */
+	rq->streamed = true;
+}
+
+static enum err
+stream_piece(void *arg, const void *p, size_t len)
+{
+	struct request *rq = arg;
+
+	if (!rq->streamed)
+		begin_stream(rq);
+	if (!rq->is_head && !io_write(rq->io, p, len))
+		return ERR_UNAVAILABLE; /* nobody listens any more */
+	return OK;
+}
+
+struct sink
+reply_stream(struct request *rq, const char *content_type,
+    const char *filename)
+{
+	rq->content_type = content_type;
+	rq->attachment = filename;
+	return (struct sink){ .write = stream_piece, .arg = rq };
+}
+
+void
+send_reply(struct request *rq, enum err err)
+{
+	if (rq->streamed && err != OK) {
+		/* Half a file must not look like a whole one. */
+		log_warn("answer cut short request_id=%s code=%s",
+		    rq->ctx.request_id, err_code(err));
+		io_abort(rq->io);
+	} else if (rq->attachment != NULL && err == OK) {
+		(void)stream_piece(rq, "", 0); /* an empty one has a head */
+	} else {
+		send_whole(rq);
+	}
+}
