@@ -40,28 +40,50 @@ struct claim {
 	int64_t commission;
 	int64_t refunds;
 	int64_t net;
-	int64_t since_us;
+	int64_t since_us; /* of the first line */
 };
 
-/* The row of the settlement comes first, since the lines point at it. */
+static void
+add_claimed(struct claim *k, struct rows *r, const char **reached)
+{
+	int64_t since;
+
+	k->lines += col_i64(r);
+	k->gross += col_i64(r);
+	k->commission += col_i64(r);
+	k->refunds += col_i64(r);
+	k->net += col_i64(r);
+	since = col_i64(r);
+	if (since != 0 && (k->since_us == 0 || since < k->since_us))
+		k->since_us = since;
+	*reached = col_text(r);
+}
+
+/*
+ * The row of the settlement comes first, since the lines point at it.  A large
+ * store has more of them than one statement has time for.
+ */
 static enum err
 claim_lines(struct ctx *c, struct uuid id, struct claim *out)
 {
+	const char *reached = "-infinity";
 	struct rows turn, r;
+	int64_t before;
 
 	db_queue_rows(c, Q_SETTLEMENT_TURN, ARGS(A(c->caller.seller_id)),
 	    &turn);
 	db_queue(c, Q_SETTLEMENT_ADD,
 	    ARGS(A(id), A(c->caller.seller_id), A(c->idem_principal),
 		A(c->idem_key)));
-	TRY(db_one(c, Q_EARNINGS_CLAIM, ARGS(A(c->caller.seller_id), A(id)),
-	    &r));
-	out->lines = col_i64(&r);
-	out->gross = col_i64(&r);
-	out->commission = col_i64(&r);
-	out->refunds = col_i64(&r);
-	out->net = col_i64(&r);
-	out->since_us = col_i64(&r);
+	*out = (struct claim){ 0 };
+	do {
+		before = out->lines;
+		TRY(db_one(c, Q_EARNINGS_CLAIM,
+		    ARGS(A(c->caller.seller_id), A(id), A(reached),
+			A((int64_t)SETTLEMENT_BATCH)),
+		    &r));
+		add_claimed(out, &r, &reached);
+	} while (out->lines - before == SETTLEMENT_BATCH);
 	return OK;
 }
 

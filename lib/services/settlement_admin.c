@@ -166,6 +166,18 @@ settlement_pay(struct ctx *c, struct uuid id, const char *reference)
 	return tx_commit(&tx);
 }
 
+static enum err
+free_lines(struct ctx *c, struct uuid id)
+{
+	int64_t freed;
+
+	do {
+		TRY(db_exec_n(c, Q_EARNINGS_FREE,
+		    ARGS(A(id), A((int64_t)SETTLEMENT_BATCH)), &freed));
+	} while (freed == SETTLEMENT_BATCH);
+	return OK;
+}
+
 enum err
 settlement_reject(struct ctx *c, struct uuid id, const char *reason)
 {
@@ -175,7 +187,7 @@ settlement_reject(struct ctx *c, struct uuid id, const char *reason)
 	TX_SCOPE(tx, c);
 
 	TRY(hold(c, id, &s));
-	db_queue(c, Q_EARNINGS_FREE, ARGS(A(id)));
+	TRY(free_lines(c, id));
 	queue_decision(c, &s, &d);
 	return tx_commit(&tx);
 }

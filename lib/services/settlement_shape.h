@@ -10,6 +10,9 @@
 #include "core/page.h"
 #include "db/list.h"
 
+/* Lines that one statement claims or frees. */
+enum { SETTLEMENT_BATCH = 2000 };
+
 /* The members of the row without the braces around them; returns its id. */
 struct uuid settlement_write_members(struct rows *r, struct json *j);
 

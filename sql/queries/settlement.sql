@@ -32,22 +32,30 @@ insert into settlement
 	(id, seller_id, gross, commission, refunds, net, idem_principal, idem_key)
 values ($1, $2, 0, 0, 0, 0, $3, $4);
 
+-- So many lines at a time, in the order of their maturing from one moment on.
 -- name: earnings_claim
--- args: seller_id uuid, settlement_id uuid
+-- args: seller_id uuid, settlement_id uuid, since timestamptz, rows bigint
 -- rows: one
 with claimed as (
 	update earning
 	set settlement_id = $2
-	where seller_id = $1
-	and matured_at is not null
-	and settlement_id is null
-	returning refund_id, gross, commission, amount, greatest(matured_at, created_at) as at)
+	where id in (
+		select id
+		from earning
+		where seller_id = $1
+		and matured_at >= $3
+		and settlement_id is null
+		order by matured_at
+		limit $4)
+	returning refund_id, gross, commission, amount, matured_at,
+		greatest(matured_at, created_at) as at)
 select count(*),
 	coalesce(sum(gross) filter (where refund_id is null), 0)::bigint,
 	coalesce(sum(commission), 0)::bigint,
 	coalesce(-sum(gross) filter (where refund_id is not null), 0)::bigint,
 	coalesce(sum(amount), 0)::bigint,
-	(extract(epoch from min(at)) * 1000000)::bigint
+	(extract(epoch from min(at)) * 1000000)::bigint,
+	max(matured_at)::text
 from claimed;
 
 -- name: settlement_set_sums
@@ -56,7 +64,7 @@ from claimed;
 update settlement
 set gross = $2, commission = $3, refunds = $4, net = $5,
 	period_start = to_timestamp($6::bigint / 1000000) + $6::bigint % 1000000 * interval '1 microsecond',
-	period_end = now()
+	period_end = clock_timestamp()
 where id = $1;
 
 -- fragment: settlement_columns
@@ -140,11 +148,15 @@ set status = $2, reference = $3, reason = $4, processed_by = $5, processed_at = 
 where id = $1;
 
 -- name: earnings_free
--- args: settlement_id uuid
+-- args: settlement_id uuid, rows bigint
 -- rows: none
 update earning
 set settlement_id = null
-where settlement_id = $1;
+where id in (
+	select id
+	from earning
+	where settlement_id = $1
+	limit $2);
 
 -- name: ledger_settled
 -- args: journal_id uuid, settlement_id uuid

@@ -204,6 +204,43 @@ test('while requests run, earnings mature and refunds come: no line is lost or t
     assert.equal(won.reduce((a, b) => a + b, 0) + available, 6 * 9000)
   })
 
+test('a large store: more lines than one statement claims or frees', async () => {
+  const { owner, things: [thing] } = await shelf(1)
+  const [one] = await delivered(owner, thing)
+  await ripen([one.part])
+  const lines = 4500
+  // Gifts, so that the books need nothing of them.
+  await sql`create temp table gift as select gen_random_uuid() as whole,
+    overlay(gen_random_uuid()::text placing '7' from 15)::uuid as part,
+    ${unique('G')} || '-' || n as number, now() - n * interval '1 second' as at
+    from generate_series(1, ${lines}) n`
+  await sql`insert into orders (id, number, account_id, status, payment_method, subtotal, tax_total,
+      total, shipping_address, billing_address)
+    select whole, number, ${one.buyer.id}, 'confirmed', 'cod', 0, 0, 0, '{}', '{}' from gift`
+  await sql`insert into seller_order (id, order_id, seller_id, number, status, subtotal, tax_total,
+      total, commission_total)
+    select part, whole, ${owner.sellerId}, number || '-1', 'pending', 0, 0, 0, 0 from gift`
+  await sql`insert into order_event (id, order_id, seller_order_id, status)
+    select gen_random_uuid(), whole, e.part, e.status from gift g
+    cross join lateral (values (null::uuid, 'confirmed'), (g.part, 'pending')) e (part, status)`
+  await sql`insert into earning (id, seller_id, seller_order_id, gross, commission, amount,
+      matured_at)
+    select gen_random_uuid(), ${owner.sellerId}, part, 0, 0, 0, at from gift`
+  const first = assertStatus(await request(owner), 201)
+  const count = async id => (await sql`select count(*)::int as n from earning
+    where settlement_id = ${id}`)[0].n
+  assert.equal(first.net, 9000)
+  assert.equal(await count(first.id), lines + 1)
+  assertStatus(await reject(first.id), 200)
+  assert.equal(await count(first.id), 0)
+  const second = assertStatus(await request(owner), 201)
+  assert.equal(await count(second.id), lines + 1)
+  const detail = await api('GET', '/api/admin/commerce/settlements/detail/',
+    { token: boss, query: { id: second.id } })
+  assert.equal(detail.body.line_count, lines + 1)
+  assert.equal(detail.body.lines.length, 1000)
+})
+
 test('SETTLEMENT_MIN: less is nothing to settle', async () => {
   const own = await startInstance({ SETTLEMENT_MIN: '20000' })
   const thing = await product({}, own)
