@@ -140,7 +140,7 @@ static: ## The pages, in build/static
 test: ## Everything that CI runs
 	scripts/packages install build run test
 	tests/run
-sweep: ## A death at every system call of what moves money (11 minutes)
+sweep: ## A death at every system call of what moves money (a quarter of an hour)
 	scripts/packages install build run test
 	tests/run sweep
 unit: $(UNITS) ## Unit tests only
