@@ -570,12 +570,14 @@ test('C09 a refund that fails once its earning is payable, or settled, is given 
       assert.equal((await runJob(shop, 'mature')).counts.matured, 1)
       if (settled) {
         const id = uuid7()
-        const [sum] = await sql`select sum(gross)::bigint as gross,
-          sum(commission)::bigint as commission, sum(amount)::bigint as net
+        const [sum] = await sql`select
+            sum(gross) filter (where refund_id is null)::bigint as gross,
+            sum(commission)::bigint as commission, sum(amount)::bigint as net,
+            -sum(gross) filter (where refund_id is not null)::bigint as refunds
           from earning where seller_order_id = ${part.id}`
         await sql`insert into settlement (id, seller_id, gross, commission, refunds, net)
-          values (${id}, ${all.things[0].seller.sellerId}, ${sum.gross}, ${sum.commission}, 0,
-            ${sum.net})`
+          values (${id}, ${all.things[0].seller.sellerId}, ${sum.gross}, ${sum.commission},
+            ${sum.refunds}, ${sum.net})`
         await sql`update earning set settlement_id = ${id} where seller_order_id = ${part.id}`
       }
       await failLate(all.order, made.id)
@@ -829,8 +831,12 @@ test('a request is turned down: buyer told why, nothing moves, entry written', a
 })
 
 test('a seller\'s money is held while a request waits, and free once it is decided', async () => {
-  const age = all => sql`update seller_order set delivered_at = now() - interval '8 days'
-    where order_id = ${all.order.id}`
+  const age = async all => {
+    await sql`update seller_order set delivered_at = now() - interval '8 days'
+      where order_id = ${all.order.id}`
+    await sql`update earning e set matures_at = o.delivered_at + interval '7 days'
+      from seller_order o where o.id = e.seller_order_id and o.order_id = ${all.order.id}`
+  }
   const owed = async all => {
     const { seller_pending: pending = 0, seller_payable: payable = 0 } = await books(all.order)
     return { pending: 0 - pending, payable: 0 - payable }
