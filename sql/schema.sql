@@ -70,6 +70,17 @@ begin
 	return new;
 end $$;
 
+CREATE FUNCTION public.cancelled_by_seller(of_order uuid, part uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    AS $$
+	select exists (
+		select from order_event e
+		where e.order_id = of_order
+		and e.seller_order_id = part
+		and e.status = 'cancelled'
+		and e.actor_role = 'seller')
+$$;
+
 CREATE FUNCTION public.commission_at(for_seller uuid, for_category uuid, at timestamp with time zone) RETURNS TABLE(rate_bps integer, scope text)
     LANGUAGE sql STABLE
     AS $$
@@ -117,22 +128,77 @@ exception when lock_not_available then
 	return false;
 end $$;
 
-CREATE FUNCTION public.product_counted() RETURNS trigger
+CREATE FUNCTION public.product_listings_counted() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-	if tg_op <> 'INSERT' and old.is_listed then
-		update category_count set product_count = product_count - 1
-		where category_id = old.category_id;
-	end if;
-	if tg_op <> 'DELETE' and new.is_listed then
+	if tg_op = 'INSERT' then
 		insert into category_count as c (category_id, product_count)
-		values (new.category_id, 1)
+		select category_id, count(*) from listed_after
+		where is_listed
+		group by category_id
+		order by category_id
 		on conflict on constraint category_count_pk
-		do update set product_count = c.product_count + 1;
+		do update set product_count = c.product_count + excluded.product_count;
+	elsif tg_op = 'DELETE' then
+		insert into category_count as c (category_id, product_count)
+		select category_id, -count(*) from listed_before
+		where is_listed
+		group by category_id
+		order by category_id
+		on conflict on constraint category_count_pk
+		do update set product_count = c.product_count + excluded.product_count;
+	else
+		insert into category_count as c (category_id, product_count)
+		select category_id, sum(n) from (
+			select category_id, -1 from listed_before where is_listed
+			union all
+			select category_id, 1 from listed_after where is_listed
+		) moved (category_id, n)
+		group by category_id
+		having sum(n) <> 0
+		order by category_id
+		on conflict on constraint category_count_pk
+		do update set product_count = c.product_count + excluded.product_count;
 	end if;
 	return null;
 end $$;
+
+CREATE FUNCTION public.product_of_active_seller() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	select status <> 'suspended' into new.seller_active
+	from seller where id = new.seller_id for share;
+	return new;
+end $$;
+
+CREATE FUNCTION public.product_stocked(changed uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+	perform from product where id = changed for no key update;
+	update product p
+	set in_stock = not p.in_stock
+	where p.id = changed
+	and p.in_stock <> exists (
+		select from variant v join stock s on s.variant_id = v.id
+		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved);
+end $$;
+
+CREATE FUNCTION public.product_waiting(product uuid, changes jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+	select case when w.images is null then changes
+		else coalesce(changes, '{}') || jsonb_build_object('images', w.images) end
+	from (
+		select jsonb_agg(jsonb_build_object('id', i.id, 'url', i.url,
+			'thumbnail_url', i.thumbnail_url, 'alt', i.alt, 'position', i.position)
+			order by i.position, i.id) as images
+		from product_image i
+		where i.product_id = product
+		and not i.is_live) w
+$$;
 
 CREATE FUNCTION public.product_worded() RETURNS trigger
     LANGUAGE plpgsql
@@ -151,15 +217,16 @@ end $$;
 CREATE FUNCTION public.stock_crossed_zero() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
-declare
-	crossed uuid := (select product_id from variant where id = new.variant_id);
 begin
-	perform from product where id = crossed for no key update;
-	update product p
-	set in_stock = exists (
-		select from variant v join stock s on s.variant_id = v.id
-		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved)
-	where p.id = crossed;
+	perform product_stocked((select product_id from variant where id = new.variant_id));
+	return null;
+end $$;
+
+CREATE FUNCTION public.variant_crossed_sale() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	perform product_stocked(new.product_id);
 	return null;
 end $$;
 
@@ -568,7 +635,34 @@ CREATE TABLE public.product_image (
     thumbnail_url text NOT NULL,
     alt text,
     "position" integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_live boolean DEFAULT true NOT NULL
+);
+
+CREATE TABLE public.product_import (
+    id uuid NOT NULL,
+    seller_id uuid NOT NULL,
+    file_name text,
+    dry_run boolean NOT NULL,
+    status text DEFAULT 'waiting'::text NOT NULL,
+    rows_total bigint NOT NULL,
+    rows_done bigint DEFAULT 0 NOT NULL,
+    created bigint DEFAULT 0 NOT NULL,
+    updated bigint DEFAULT 0 NOT NULL,
+    failed bigint DEFAULT 0 NOT NULL,
+    note text,
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    started_at timestamp with time zone,
+    finished_at timestamp with time zone,
+    CONSTRAINT product_import_rows_counted CHECK ((((created + updated) + failed) = rows_done)),
+    CONSTRAINT product_import_rows_sane CHECK (((rows_done >= 0) AND (rows_done <= rows_total))),
+    CONSTRAINT product_import_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))
+);
+
+CREATE TABLE public.product_import_error (
+    import_id uuid NOT NULL,
+    line bigint NOT NULL,
+    errors jsonb NOT NULL
 );
 
 CREATE TABLE public.refresh_token (
@@ -762,6 +856,15 @@ CREATE TABLE public.stock (
 )
 WITH (fillfactor='60');
 
+CREATE TABLE public.upload_day (
+    account_id uuid NOT NULL,
+    day date NOT NULL,
+    files bigint NOT NULL,
+    bytes bigint NOT NULL,
+    CONSTRAINT upload_day_bytes_sane CHECK ((bytes >= 0)),
+    CONSTRAINT upload_day_files_sane CHECK ((files >= 0))
+);
+
 CREATE TABLE public.variant (
     id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -917,6 +1020,12 @@ ALTER TABLE ONLY public.price_tier
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.product_import_error
+    ADD CONSTRAINT product_import_error_pk PRIMARY KEY (import_id, line);
+
+ALTER TABLE ONLY public.product_import
+    ADD CONSTRAINT product_import_pk PRIMARY KEY (id);
+
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_pk PRIMARY KEY (id);
 
@@ -992,6 +1101,9 @@ ALTER TABLE ONLY public.settlement
 ALTER TABLE ONLY public.stock
     ADD CONSTRAINT stock_pk PRIMARY KEY (variant_id);
 
+ALTER TABLE ONLY public.upload_day
+    ADD CONSTRAINT upload_day_pk PRIMARY KEY (account_id, day);
+
 ALTER TABLE ONLY public.variant
     ADD CONSTRAINT variant_pk PRIMARY KEY (id);
 
@@ -1027,11 +1139,13 @@ CREATE INDEX commission_rate_global ON public.commission_rate USING btree (effec
 
 CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id);
 
-CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) WHERE (settlement_id IS NULL);
+CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) INCLUDE (amount) WHERE (settlement_id IS NULL);
 
 CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id, seller_order_id, is_reversal) WHERE (refund_id IS NOT NULL);
 
 CREATE UNIQUE INDEX earning_sale_once ON public.earning USING btree (seller_order_id) WHERE (refund_id IS NULL);
+
+CREATE INDEX earning_to_mature ON public.earning USING btree (matures_at) WHERE ((matured_at IS NULL) AND (refund_id IS NULL));
 
 CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_at);
 
@@ -1113,11 +1227,25 @@ CREATE INDEX product_by_rating ON public.product USING btree (rating_tenths DESC
 
 CREATE INDEX product_by_seller ON public.product USING btree (seller_id, id DESC);
 
+CREATE INDEX product_by_seller_name ON public.product USING btree (seller_id, COALESCE((pending_changes ->> 'name'::text), name)) WHERE (status <> 'archived'::text);
+
 CREATE INDEX product_by_status ON public.product USING btree (status, id DESC) WHERE (status <> 'approved'::text);
 
 CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
 
+CREATE INDEX product_by_waiting ON public.product USING btree (pending_since, id) WHERE (pending_since IS NOT NULL);
+
 CREATE INDEX product_image_by_product ON public.product_image USING btree (product_id, "position", id);
+
+CREATE INDEX product_image_by_url ON public.product_image USING btree (url);
+
+CREATE INDEX product_image_waiting ON public.product_image USING btree (product_id) WHERE (NOT is_live);
+
+CREATE INDEX product_import_by_end ON public.product_import USING btree (finished_at) WHERE (finished_at IS NOT NULL);
+
+CREATE INDEX product_import_by_seller ON public.product_import USING btree (seller_id, id DESC);
+
+CREATE INDEX product_import_open ON public.product_import USING btree (id) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 
 CREATE INDEX product_listed_by_seller ON public.product USING btree (seller_id, id DESC) INCLUDE (price, rating_tenths, popularity) WHERE is_listed;
 
@@ -1141,9 +1269,15 @@ CREATE INDEX reservation_live ON public.reservation USING btree (variant_id) WHE
 
 CREATE INDEX review_by_product ON public.review USING btree (product_id, id DESC) WHERE (status = 'published'::text);
 
+CREATE INDEX review_by_rating ON public.review USING btree (product_id, rating DESC, id DESC) WHERE (status = 'published'::text);
+
 CREATE INDEX review_by_status ON public.review USING btree (status, id DESC);
 
 CREATE INDEX review_media_by_review ON public.review_media USING btree (review_id, "position", id);
+
+CREATE INDEX review_media_by_url ON public.review_media USING btree (url);
+
+CREATE INDEX review_of_product ON public.review USING btree (product_id, id DESC);
 
 CREATE INDEX search_word_like ON public.search_word USING gin (word public.gin_trgm_ops);
 
@@ -1151,9 +1285,15 @@ CREATE INDEX search_word_prefix ON public.search_word USING btree (word text_pat
 
 CREATE INDEX seller_by_status ON public.seller USING btree (status, id DESC);
 
+CREATE INDEX seller_like_legal_name ON public.seller USING gin (legal_name public.gin_trgm_ops);
+
+CREATE INDEX seller_like_store_name ON public.seller USING gin (store_name public.gin_trgm_ops);
+
 CREATE INDEX seller_order_by_seller ON public.seller_order USING btree (seller_id, id DESC);
 
 CREATE INDEX seller_order_by_seller_status ON public.seller_order USING btree (seller_id, status, id DESC);
+
+CREATE INDEX seller_with_changes ON public.seller USING btree (id DESC) WHERE (pending_changes IS NOT NULL);
 
 CREATE INDEX session_by_account ON public.session USING btree (account_id) WHERE (revoked_at IS NULL);
 
@@ -1162,6 +1302,8 @@ CREATE INDEX session_by_expiry ON public.session USING btree (expires_at);
 CREATE INDEX settlement_by_seller ON public.settlement USING btree (seller_id, id DESC);
 
 CREATE INDEX settlement_by_status ON public.settlement USING btree (status, id DESC);
+
+CREATE INDEX upload_day_by_age ON public.upload_day USING btree (day);
 
 CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "position", id);
 
@@ -1187,9 +1329,13 @@ CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE ON public.posting FOR
 
 CREATE TRIGGER posting_no_truncate BEFORE TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
 
-CREATE TRIGGER product_count_added AFTER INSERT OR DELETE ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_counted();
+CREATE TRIGGER product_count_added AFTER INSERT ON public.product REFERENCING NEW TABLE AS listed_after FOR EACH STATEMENT EXECUTE FUNCTION public.product_listings_counted();
 
-CREATE TRIGGER product_count_moved AFTER UPDATE ON public.product FOR EACH ROW WHEN (((old.is_listed IS DISTINCT FROM new.is_listed) OR (old.category_id IS DISTINCT FROM new.category_id))) EXECUTE FUNCTION public.product_counted();
+CREATE TRIGGER product_count_moved AFTER UPDATE ON public.product REFERENCING OLD TABLE AS listed_before NEW TABLE AS listed_after FOR EACH STATEMENT EXECUTE FUNCTION public.product_listings_counted();
+
+CREATE TRIGGER product_count_taken AFTER DELETE ON public.product REFERENCING OLD TABLE AS listed_before FOR EACH STATEMENT EXECUTE FUNCTION public.product_listings_counted();
+
+CREATE TRIGGER product_of_active_seller BEFORE INSERT ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_of_active_seller();
 
 CREATE TRIGGER product_words_added AFTER INSERT ON public.product FOR EACH ROW EXECUTE FUNCTION public.product_worded();
 
@@ -1198,6 +1344,8 @@ CREATE TRIGGER product_words_changed AFTER UPDATE OF name, brand ON public.produ
 CREATE TRIGGER stock_added AFTER INSERT ON public.stock FOR EACH ROW WHEN ((new.on_hand > new.reserved)) EXECUTE FUNCTION public.stock_crossed_zero();
 
 CREATE TRIGGER stock_crossed AFTER UPDATE ON public.stock FOR EACH ROW WHEN (((old.on_hand > old.reserved) IS DISTINCT FROM (new.on_hand > new.reserved))) EXECUTE FUNCTION public.stock_crossed_zero();
+
+CREATE TRIGGER variant_sale_changed AFTER UPDATE OF is_active ON public.variant FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.variant_crossed_sale();
 
 ALTER TABLE ONLY public.account_token
     ADD CONSTRAINT account_token_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
@@ -1292,6 +1440,12 @@ ALTER TABLE ONLY public.product
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.product_import_error
+    ADD CONSTRAINT product_import_error_import FOREIGN KEY (import_id) REFERENCES public.product_import(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.product_import
+    ADD CONSTRAINT product_import_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
 
@@ -1351,6 +1505,9 @@ ALTER TABLE ONLY public.settlement
 
 ALTER TABLE ONLY public.stock
     ADD CONSTRAINT stock_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.upload_day
+    ADD CONSTRAINT upload_day_account FOREIGN KEY (account_id) REFERENCES public.account(id);
 
 ALTER TABLE ONLY public.variant
     ADD CONSTRAINT variant_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
