@@ -38,8 +38,7 @@ static const char *const template_row[COL_COUNT] = {
 	[COL_HSN_CODE] = "6205",
 	[COL_OPTIONS] = "{\"Size\":\"M\"}",
 	[COL_ATTRIBUTES] = "{\"Material\":\"Cotton\"}",
-	[COL_PRICE_TIERS] = "[{\"min_quantity\":10,\"price\":44900,"
-			    "\"audience\":\"business\"}]",
+	[COL_PRICE_TIERS] = "[{\"min_quantity\":10,\"price\":44900}]",
 };
 
 /* The row behind which the next page begins. */

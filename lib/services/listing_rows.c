@@ -160,7 +160,7 @@ is_given(const char *cell)
 static bool
 same_cell(const char *a, const char *b)
 {
-	return is_given(a) && is_given(b) && strcmp(a, b) == 0;
+	return a != NULL && b != NULL && *a != '\0' && strcmp(a, b) == 0;
 }
 
 static bool

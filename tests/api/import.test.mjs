@@ -466,7 +466,9 @@ test('a large file is taken in and done by the job', async () => {
   assert.equal((await productsOf(who)).length, Math.ceil(n / 3))
   assert.deepEqual(filesOf(), [])
   // Out and in again, which is as many rows: nothing changes.
+  const begin = performance.now()
   const out = await exported(who), before = await productsOf(who)
+  console.log(`exported in ${Math.round(performance.now() - begin)} ms`)
   assert.equal(parse(out).length, n + 1)
   const again = await later(who, out)
   const { counts: second } = await watched()
