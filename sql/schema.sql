@@ -173,6 +173,33 @@ begin
 	return new;
 end $$;
 
+CREATE FUNCTION public.product_stocked(changed uuid) RETURNS void
+    LANGUAGE plpgsql
+    AS $$
+begin
+	perform from product where id = changed for no key update;
+	update product p
+	set in_stock = not p.in_stock
+	where p.id = changed
+	and p.in_stock <> exists (
+		select from variant v join stock s on s.variant_id = v.id
+		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved);
+end $$;
+
+CREATE FUNCTION public.product_waiting(product uuid, changes jsonb) RETURNS jsonb
+    LANGUAGE sql STABLE
+    AS $$
+	select case when w.images is null then changes
+		else coalesce(changes, '{}') || jsonb_build_object('images', w.images) end
+	from (
+		select jsonb_agg(jsonb_build_object('id', i.id, 'url', i.url,
+			'thumbnail_url', i.thumbnail_url, 'alt', i.alt, 'position', i.position)
+			order by i.position, i.id) as images
+		from product_image i
+		where i.product_id = product
+		and not i.is_live) w
+$$;
+
 CREATE FUNCTION public.product_worded() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -190,15 +217,8 @@ end $$;
 CREATE FUNCTION public.stock_crossed_zero() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
-declare
-	crossed uuid := (select product_id from variant where id = new.variant_id);
 begin
-	perform from product where id = crossed for no key update;
-	update product p
-	set in_stock = exists (
-		select from variant v join stock s on s.variant_id = v.id
-		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved)
-	where p.id = crossed;
+	perform product_stocked((select product_id from variant where id = new.variant_id));
 	return null;
 end $$;
 
@@ -206,12 +226,7 @@ CREATE FUNCTION public.variant_crossed_sale() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
-	perform from product where id = new.product_id for no key update;
-	update product p
-	set in_stock = exists (
-		select from variant v join stock s on s.variant_id = v.id
-		where v.product_id = p.id and v.is_active and s.on_hand > s.reserved)
-	where p.id = new.product_id;
+	perform product_stocked(new.product_id);
 	return null;
 end $$;
 
@@ -620,7 +635,8 @@ CREATE TABLE public.product_image (
     thumbnail_url text NOT NULL,
     alt text,
     "position" integer DEFAULT 0 NOT NULL,
-    created_at timestamp with time zone DEFAULT now() NOT NULL
+    created_at timestamp with time zone DEFAULT now() NOT NULL,
+    is_live boolean DEFAULT true NOT NULL
 );
 
 CREATE TABLE public.product_import (
@@ -839,6 +855,15 @@ CREATE TABLE public.stock (
     CONSTRAINT stock_reserved_fits CHECK (((reserved >= 0) AND (reserved <= on_hand)))
 )
 WITH (fillfactor='60');
+
+CREATE TABLE public.upload_day (
+    account_id uuid NOT NULL,
+    day date NOT NULL,
+    files bigint NOT NULL,
+    bytes bigint NOT NULL,
+    CONSTRAINT upload_day_bytes_sane CHECK ((bytes >= 0)),
+    CONSTRAINT upload_day_files_sane CHECK ((files >= 0))
+);
 
 CREATE TABLE public.variant (
     id uuid NOT NULL,
@@ -1076,6 +1101,9 @@ ALTER TABLE ONLY public.settlement
 ALTER TABLE ONLY public.stock
     ADD CONSTRAINT stock_pk PRIMARY KEY (variant_id);
 
+ALTER TABLE ONLY public.upload_day
+    ADD CONSTRAINT upload_day_pk PRIMARY KEY (account_id, day);
+
 ALTER TABLE ONLY public.variant
     ADD CONSTRAINT variant_pk PRIMARY KEY (id);
 
@@ -1209,6 +1237,10 @@ CREATE INDEX product_by_waiting ON public.product USING btree (pending_since, id
 
 CREATE INDEX product_image_by_product ON public.product_image USING btree (product_id, "position", id);
 
+CREATE INDEX product_image_by_url ON public.product_image USING btree (url);
+
+CREATE INDEX product_image_waiting ON public.product_image USING btree (product_id) WHERE (NOT is_live);
+
 CREATE INDEX product_import_by_end ON public.product_import USING btree (finished_at) WHERE (finished_at IS NOT NULL);
 
 CREATE INDEX product_import_by_seller ON public.product_import USING btree (seller_id, id DESC);
@@ -1243,6 +1275,8 @@ CREATE INDEX review_by_status ON public.review USING btree (status, id DESC);
 
 CREATE INDEX review_media_by_review ON public.review_media USING btree (review_id, "position", id);
 
+CREATE INDEX review_media_by_url ON public.review_media USING btree (url);
+
 CREATE INDEX review_of_product ON public.review USING btree (product_id, id DESC);
 
 CREATE INDEX search_word_like ON public.search_word USING gin (word public.gin_trgm_ops);
@@ -1268,6 +1302,8 @@ CREATE INDEX session_by_expiry ON public.session USING btree (expires_at);
 CREATE INDEX settlement_by_seller ON public.settlement USING btree (seller_id, id DESC);
 
 CREATE INDEX settlement_by_status ON public.settlement USING btree (status, id DESC);
+
+CREATE INDEX upload_day_by_age ON public.upload_day USING btree (day);
 
 CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "position", id);
 
@@ -1469,6 +1505,9 @@ ALTER TABLE ONLY public.settlement
 
 ALTER TABLE ONLY public.stock
     ADD CONSTRAINT stock_variant FOREIGN KEY (variant_id) REFERENCES public.variant(id) ON DELETE CASCADE;
+
+ALTER TABLE ONLY public.upload_day
+    ADD CONSTRAINT upload_day_account FOREIGN KEY (account_id) REFERENCES public.account(id);
 
 ALTER TABLE ONLY public.variant
     ADD CONSTRAINT variant_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
