@@ -73,6 +73,11 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libhaat.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS) -lcmocka
 
+# Programs that tests ask.
+$(B)/tools/%: $(B)/tests/tools/%.o $(B)/libhaat.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
+
 # Statements become an enum and a table; see sql/gen.c.
 build/gen: sql/gen.c | build/deps
 	@mkdir -p $(@D)
@@ -168,4 +173,4 @@ $(B)/endpoints.conf: $(BINS) scripts/endpoints-conf
 	@echo "  GEN   $@"
 	scripts/endpoints-conf $(B)/bin >$@
 
--include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c))
+-include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c tests/tools/*.c))

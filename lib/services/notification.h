@@ -52,7 +52,8 @@ extern const struct shape notification_shape;
 	NEWS(settlement_rejected, MAIL, "amount currency reason")            \
 	NEWS(audit_broken, MAIL, "entry") /* admins */                       \
 	NEWS(payment_mismatch, MAIL,                                         \
-	    "number amount currency [reason]") /* admins */
+	    "number amount currency [reason]")      /* admins */             \
+	NEWS(provider_keys_refused, MAIL, "key_id") /* admins */
 
 struct news {
 	const char *type; /* "order_paid" */

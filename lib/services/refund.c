@@ -6,6 +6,7 @@
 #include "io/provider.h"
 #include "services/ledger.h"
 #include "services/order_news.h"
+#include "services/provider_news.h"
 #include "services/refund_shape.h"
 
 /* --- booking -------------------------------------------------------- */
@@ -269,6 +270,8 @@ run_in_turn(struct ctx *c, struct uuid id, struct buf *out)
 	    provider_refund_fetch(c, f.provider_refund_id, &refund, &why) :
 	    provider_refund_create(c, f.provider_payment_id, f.amount, f.key,
 		&refund, &why);
+	if (result != PROVIDER_OK)
+		provider_tell(c, &why);
 	if (result == PROVIDER_REFUSED && f.provider_refund_id == NULL) {
 		TRY(book_refusal(c, id));
 		return refused(c, why.detail);
