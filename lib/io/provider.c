@@ -99,7 +99,7 @@ judge(struct ctx *c, const char *name, const struct http_response *r,
 }
 
 /* What the request has left, at most the whole.  Not to be begun with less
- * than an eighth of that: it would be sent and then given up. */
+ * than a quarter of that: it would be sent and then given up. */
 static int64_t
 time_left_ms(const struct ctx *c)
 {
@@ -108,7 +108,7 @@ time_left_ms(const struct ctx *c)
 
 	if (c->deadline_us == 0 || left > whole)
 		return whole;
-	return left >= whole / 8 ? left : 0;
+	return left >= whole / 4 ? left : 0;
 }
 
 static enum provider_result
@@ -351,6 +351,33 @@ provider_refund_create(struct ctx *c, const char *payment_id, int64_t amount,
 	in.body_len = b.len;
 	result = call(c, &in, &o, why);
 	return result != PROVIDER_OK ? result : read_refund(c, o, out, why);
+}
+
+enum provider_result
+provider_refund_find(struct ctx *c, const char *payment_id, const char *key,
+    struct provider_refund *out, bool *found, struct provider_problem *why)
+{
+	const char *path = arena_printf(c->arena,
+	    "/payments/%s/refunds?count=100", payment_id);
+	struct json_object *o, *items, *item;
+	enum provider_result result;
+
+	*found = false;
+	result = get(c, "refunds of payment", path, &o, why);
+	if (result != PROVIDER_OK)
+		return result;
+	items = member(o, "items");
+	if (!json_object_is_type(items, json_type_array))
+		return broken(c, why, "refunds of payment",
+		    "the answer is no list");
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		item = json_object_array_get_idx(items, i);
+		if (strcmp(text(item, "receipt"), key) != 0)
+			continue;
+		*found = true;
+		return read_refund(c, item, out, why);
+	}
+	return PROVIDER_OK;
 }
 
 enum provider_result
