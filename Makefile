@@ -138,6 +138,9 @@ static: ## The pages, in build/static
 test: ## Everything that CI runs
 	scripts/packages install build run test
 	tests/run
+market: ## 200 buyers and a faulty payment provider: make market CLIENTS=200 SEED=1
+	scripts/packages install build run test
+	MARKET_CLIENTS=$(or $(CLIENTS),200) SEED=$(SEED) tests/run api tests/api/market.test.mjs
 unit: $(UNITS) ## Unit tests only
 	set -e; for t in $^; do $$t; done
 lint: ## Format, static analysis, rules of the house
@@ -160,7 +163,7 @@ help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
 .PHONY: build run start stop status reload psql redis-cli migrate schema demo doctor static test \
-	unit lint format invariants fuzz check-docker check-clean clean help
+	market unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.
 $(B)/bin/%.openapi: $(B)/bin/%

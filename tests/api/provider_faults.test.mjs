@@ -11,7 +11,7 @@ import { after, test } from 'node:test'
 import { admin, assertProblem, assertStatus, customer, newKey, placeOrder, product, root, together,
   until } from './harness.mjs'
 import { runJob } from './jobs.mjs'
-import { shopWithProvider, trap } from './gate.mjs'
+import { shopWithProvider, trap } from './provider.mjs'
 
 const total = 5000
 const { shop, gate, box } = await shopWithProvider({ PROVIDER_TIMEOUT_MS: String(total) })
