@@ -1,9 +1,9 @@
 /*
  * A market day with a payment provider that fails in every way it can: buyers
  * at once who order, pay, pay twice, pay too late, cancel and give up, and send
- * the same key again where they got no clear answer; events that come late, twice,
- * in any order and with wrong signatures; refunds that fail at the bank; and the
- * jobs at work meanwhile. When it is over, the books of the provider and ours say
+ * the same key again where they got no clear answer; staff who pay back, here or in
+ * the provider's dashboard; events that come late, twice, in any order and with
+ * wrong signatures; refunds that fail at the bank; and the jobs at work meanwhile. When it is over, the books of the provider and ours say
  * the same to the paisa, and every order is paid once or not at all (INV11).
  *
  * MARKET_CLIENTS is how many buyers (40; make market: 200), SEED repeats a day.
@@ -11,7 +11,7 @@
 import assert from 'node:assert/strict'
 import { after, test } from 'node:test'
 
-import { addressInput, assertStatus, countBy, customer, newKey, product, seller, signUp, stockOf,
+import { addressInput, admin, assertStatus, countBy, customer, newKey, product, seller, signUp, stockOf,
   unique, until } from './harness.mjs'
 import { runJob } from './jobs.mjs'
 import { shopWithProvider } from './provider.mjs'
@@ -21,6 +21,7 @@ const clients = Number(process.env.MARKET_CLIENTS || 40)
 const seed = seedOfRun()
 const { shop, box } = await shopWithProvider({ PROVIDER_TIMEOUT_MS: '1500' })
 const { api, sql } = shop
+const staff = await admin(shop)
 
 const sleep = ms => new Promise(resolve => setTimeout(resolve, ms))
 const tally = {}
@@ -115,6 +116,25 @@ async function cancel(who, placed) {
   assert.equal(again.text, answer.text)
 }
 
+const confirmed = placed => until(async () => await statusOf(placed) === 'confirmed',
+  { seconds: 120, what: 'an order to be confirmed' })
+
+/** By an administrator: a part, or all that is left; never less left than can go back. */
+async function payBack(who, placed) {
+  const body = { order_id: placed.id, reason: 'Damaged',
+    ...(who.chance.chance(0.6) ? { amount: who.chance.int(100, Math.floor(placed.total / 3)) } : {}) }
+  const key = newKey()
+  const boss = { ...staff, chance: who.chance }
+  const answer = await post(boss, '/api/admin/refund/', body, key)
+  if (answer.status !== 201) {
+    assert.match(answer.body.code,
+      /^(refund_exceeds_captured|refund_in_progress|invalid_state)$/, answer.text)
+    return
+  }
+  count('staff refunds')
+  assert.equal((await post(boss, '/api/admin/refund/', body, key)).body.id, answer.body.id)
+}
+
 /** Its time runs out; the job cancels it, or somebody was quicker. */
 async function letExpire(placed) {
   await sql`update orders set expires_at = now() - interval '1 second'
@@ -153,9 +173,7 @@ const courses = {
   async cancelsPaid(who, placed, checkout) {
     const handed = await pay(who, checkout)
     if (who.chance.chance(0.5)) await verify(who, handed)
-    if (who.chance.chance(0.5))
-      await until(async () => await statusOf(placed) === 'confirmed',
-        { seconds: 60, what: 'an order to be confirmed' })
+    if (who.chance.chance(0.5)) await confirmed(placed)
     await cancel(who, placed)
   },
   async cancelsWhilePaying(who, placed, checkout) {
@@ -165,6 +183,23 @@ const courses = {
   async cancelsThenPays(who, placed, checkout) {
     await cancel(who, placed)
     await pay(who, checkout)
+  },
+  async isPaidBackByStaff(who, placed, checkout) {
+    await pay(who, checkout)
+    await confirmed(placed)
+    const times = who.chance.int(1, 2)
+    await Promise.all(Array.from({ length: times }, () => payBack(who, placed)))
+    if (who.chance.chance(0.3)) await cancel(who, placed)
+  },
+  async isPaidBackAtTheProvider(who, placed, checkout) {
+    const handed = await pay(who, checkout)
+    await confirmed(placed)
+    const amount = who.chance.int(100, placed.total - 100)
+    // A person at the dashboard, who looks and tries again: under a key of its own.
+    await box.call('POST', `/payments/${handed.razorpay_payment_id}/refund`, { amount })
+      .catch(() => {})
+    count('dashboard refunds')
+    if (who.chance.chance(0.3)) await cancel(who, placed)
   },
   async abandons() { count('abandoned') },
 }
@@ -328,18 +363,32 @@ async function compareBooks() {
 
 async function checkOrders(things, before) {
   const rows = await sql`
-    select o.number, o.status, o.payment_status, o.total,
-      coalesce(sum(p.captured_amount), 0)::bigint as captured,
-      coalesce(sum(p.refunded_amount), 0)::bigint as refunded
-    from orders o left join payment p on p.order_id = o.id
-    group by o.id order by o.number`
+    select o.number, o.status, o.payment_status, o.total, own.captured, own.refunded, other.kept,
+      back.amount as paid_back
+    from orders o
+    cross join lateral (
+      select coalesce(sum(captured_amount), 0)::bigint as captured,
+        coalesce(sum(refunded_amount), 0)::bigint as refunded
+      from payment where order_id = o.id and is_live) own
+    cross join lateral (
+      select coalesce(sum(captured_amount - refunded_amount), 0)::bigint as kept
+      from payment where order_id = o.id and not is_live) other
+    cross join lateral (
+      select coalesce(sum(r.amount), 0)::bigint as amount
+      from refund r join payment p on p.id = r.payment_id
+      where r.order_id = o.id and r.status = 'processed' and r.source in ('admin', 'gateway')
+      and p.is_live) back
+    order by o.number`
   for (const row of rows) {
-    const kept = row.captured - row.refunded
-    const want = { confirmed: row.total, cancelled: 0 }[row.status]
-    assert.equal(kept, want, JSON.stringify(row))
-    if (row.status === 'confirmed') assert.equal(row.payment_status, 'paid', JSON.stringify(row))
-    else if (row.captured > 0)
-      assert.equal(row.payment_status, 'refunded', JSON.stringify(row))
+    const text = JSON.stringify(row)
+    assert.equal(row.kept, 0, `paid twice: ${text}`)
+    if (row.status === 'cancelled') assert.equal(row.captured, row.refunded, text)
+    // Nobody but staff takes money away from an order that is served.
+    else assert.deepEqual([row.status, row.captured, row.refunded],
+      ['confirmed', row.total, row.paid_back], text)
+    if (row.captured > 0)
+      assert.equal(row.payment_status, row.refunded === 0 ? 'paid' :
+        row.refunded < row.captured ? 'partially_refunded' : 'refunded', text)
   }
   for (const [i, thing] of things.entries()) {
     const [{ sold }] = await sql`select coalesce(sum(i.quantity), 0)::int as sold

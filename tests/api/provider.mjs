@@ -17,9 +17,8 @@ import { mode, root, startInstance } from './harness.mjs'
 
 /**
  * Where the shop believes its provider to be: {url, target, silent, calls, hangUp,
- * stop};
- * target is the port behind it. While silent is true connections are taken and never answered; calls
- * counts them.
+ * stop}; target is the port behind it. While silent is true connections are taken
+ * and never answered; calls counts them.
  */
 async function startGate() {
   const gate = { target: 0, silent: false, calls: 0 }
@@ -103,6 +102,8 @@ async function startSandbox(shop) {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
+      // What a shop may ask is faulty for tests as well, and may come byte by byte.
+      signal: AbortSignal.timeout(10000),
     })
     return { status: answer.status, body: await answer.json() }
   }

@@ -161,3 +161,73 @@ test('B10 what came too late for a sold-out order goes back, also after a failur
   assert.deepEqual(await stockOf(thing.variantId, shop), { on_hand: 0, reserved: 0 })
   await assertBooks(order, 0)
 })
+
+// ---- made at the provider ---------------------------------------------------------------
+
+/** Somebody pays back in the provider's dashboard. */
+const payBack = async (order, amount) => {
+  const [{ id }] = await sql`select provider_payment_id as id from payment
+    where order_id = ${order.id} and is_live`
+  return box.ask('POST', `/payments/${id}/refund`, amount ? { amount } : {})
+}
+
+test('a refund that was made in the provider\'s dashboard is booked as one of ours', async () => {
+  const { buyer, order } = await paid()
+  const { id } = await payBack(order, 10100)
+  await until(async () => (await orderOf(order)).payment_status === 'partially_refunded',
+    { what: 'the refund to be booked' })
+  assert.deepEqual(await sql`select amount, status, source, provider_refund_id as id,
+    requested_by from refund where order_id = ${order.id}`,
+  [{ amount: 10100, status: 'processed', source: 'gateway', id, requested_by: null }])
+  await assertBooks(order, order.total - 10100)
+  const list = assertStatus(await api('GET', '/api/refunds/list/', { token: buyer }), 200)
+  assert.deepEqual(list.results.map(refund => refund.amount), [10100])
+  const told = await sql`select type from notification
+    where account_id = ${buyer.id} and type = 'order_refunded'`
+  assert.equal(told.length, 1)
+  // The rest, by cancelling here.
+  await cancel(buyer, order)
+  assert.deepEqual(await refundsOf(order), ['processed', 'processed'])
+  await assertBooks(order, 0)
+})
+
+test('its events at once and again make one refund; one that fails is taken back', async () => {
+  const { order } = await paid()
+  await box.faults({ refunds: 'pending', webhooks: { hold: true, duplicate: 3, shuffle: true } })
+  const { id } = await payBack(order)
+  await box.ask('POST', '/webhooks/release')
+  await until(async () => (await refundsOf(order)).length === 1, { what: 'the refund' })
+  assert.deepEqual(await refundsOf(order), ['processing'])
+  await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
+  await box.ask('POST', '/webhooks/release')
+  await until(async () => (await refundsOf(order))[0] === 'failed', { what: 'the failure' })
+  assert.deepEqual(await orderOf(order), { status: 'confirmed', payment_status: 'paid' })
+  await box.calm()
+  await until(async () => (await box.webhooks()).waiting === 0, { what: 'all copies' })
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await assertBooks(order, order.total)
+})
+
+test('made there while ours is under way: ours is refused, and theirs is booked', async () => {
+  const { buyer, order } = await paid()
+  await box.faults({ webhooks: { hold: true }, next: [
+    { match: 'POST /v1/payments/*/refund', fault: '500' }] })
+  await cancel(buyer, order)
+  assert.deepEqual(await refundsOf(order), ['processing'])
+  await payBack(order)
+  await box.calm()
+  await until(async () => (await sql`select state from webhook_event where state = 'parked'`)
+    .length === 2, { what: 'the events to be parked' })
+  await complete()
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await sql`update webhook_event set next_try_at = now() where state = 'parked'`
+  assert.equal((await runJob(shop, 'webhooks')).status, 0)
+  assert.deepEqual((await sql`select source, status from refund where order_id = ${order.id}
+    order by id`), [{ source: 'buyer', status: 'failed' },
+    { source: 'gateway', status: 'processed' }])
+  await assertBooks(order, 0)
+  await complete('2 days')
+  assert.equal((await refundsOf(order)).length, 2)
+})
+
+test('the invariants hold', () => shop.checkInvariants())
