@@ -76,6 +76,11 @@ $(B)/tests/%: $(B)/tests/unit/%.o $(B)/libhaat.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS) -lcmocka
 
+# Programs that tests ask.
+$(B)/tools/%: $(B)/tests/tools/%.o $(B)/libhaat.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
+
 # Statements become an enum and a table; see sql/gen.c.
 build/gen: sql/gen.c | build/deps
 	@mkdir -p $(@D)
@@ -143,6 +148,9 @@ test: ## Everything that CI runs
 sweep: ## A death at every system call of what moves money (a quarter of an hour)
 	scripts/packages install build run test
 	tests/run sweep
+market: ## 200 buyers and a faulty payment provider: make market CLIENTS=200 SEED=1
+	scripts/packages install build run test
+	MARKET_CLIENTS=$(or $(CLIENTS),200) SEED=$(SEED) tests/run api tests/api/market.test.mjs
 unit: $(UNITS) ## Unit tests only
 	set -e; for t in $^; do $$t; done
 lint: ## Format, static analysis, rules of the house
@@ -165,7 +173,7 @@ help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
 .PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep \
-	unit lint format invariants fuzz check-docker check-clean clean help
+	market unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.
 $(B)/bin/%.openapi: $(B)/bin/%
@@ -178,4 +186,4 @@ $(B)/endpoints.conf: $(BINS) scripts/endpoints-conf
 	@echo "  GEN   $@"
 	scripts/endpoints-conf $(B)/bin >$@
 
--include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c))
+-include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c tests/tools/*.c))

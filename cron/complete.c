@@ -1,6 +1,6 @@
 /* complete: goes on with calls to the payment provider that a dead process
- * or a silent provider left half done.  Rules live in services/payment.h and
- * services/refund.h. */
+ * or a silent provider left half done, and with refunds that failed and are
+ * owed.  Rules live in services/payment.h and services/refund.h. */
 #include <sodium.h>
 #include <string.h>
 
@@ -37,6 +37,37 @@ run_refunds(struct ctx *c, struct job_counts *counts, bool dry_run)
 	}
 	while (row_next(&r) && !job_stopping())
 		run_refund(c, col_uuid(&r), counts);
+	return OK;
+}
+
+static void
+pay_back(struct ctx *c, struct uuid payment_id, struct job_counts *counts)
+{
+	struct refund_made made;
+	enum err err;
+	ROW_SCOPE(row, c);
+
+	err = refund_open_owed(c, payment_id, &made);
+	if (err == OK && uuid_is_zero(made.id))
+		return;
+	/* Once it is open, all else can be done by a later run. */
+	if (err == OK)
+		err = refund_run(c, made.id, NULL);
+	job_count(counts, err == OK ? "refunds" : "failed", 1);
+}
+
+static enum err
+pay_back_owed(struct ctx *c, struct job_counts *counts, bool dry_run)
+{
+	struct rows r;
+
+	TRY(db_each(c, Q_PAYMENTS_OWED, ARGS(A((int64_t)BATCH)), &r));
+	if (dry_run) {
+		job_count(counts, "owed", r.count);
+		return OK;
+	}
+	while (row_next(&r) && !job_stopping())
+		pay_back(c, col_uuid(&r), counts);
 	return OK;
 }
 
@@ -192,7 +223,8 @@ run(struct ctx *c, struct job_counts *counts, bool dry_run)
 	job_count(counts, "failed", 0);
 	TRY(finish_keys(c, counts, dry_run));
 	TRY(open_payments(c, counts, dry_run));
-	return run_refunds(c, counts, dry_run);
+	TRY(run_refunds(c, counts, dry_run));
+	return pay_back_owed(c, counts, dry_run);
 }
 
 int

@@ -6,6 +6,7 @@
 #include "io/provider.h"
 #include "job/job.h"
 #include "services/payment.h"
+#include "services/provider_news.h"
 
 enum { BATCH = 200, OLD_SECS = 900 };
 
@@ -17,8 +18,10 @@ news_of(struct ctx *c, struct provider_payment *p, struct money_news *n)
 
 	if (strcmp(p->status, "authorized") == 0 &&
 	    provider_payment_capture(c, p->id, p->amount, p->currency, p,
-		&why) != PROVIDER_OK)
+		&why) != PROVIDER_OK) {
+		provider_tell(c, &why);
 		return false;
+	}
 	*n = (struct money_news){ .provider_order_id = p->order_id,
 		.provider_payment_id = p->id,
 		.amount = p->amount,
@@ -50,6 +53,7 @@ ask(struct ctx *c, struct uuid id, const char *provider_order_id,
 	TRY(db_exec(c, Q_PAYMENT_TOUCH, ARGS(A(id))));
 	if (provider_order_payments(c, provider_order_id, &tries, &n, &why) !=
 	    PROVIDER_OK) {
+		provider_tell(c, &why);
 		job_count(counts, "unanswered", 1);
 		return OK;
 	}

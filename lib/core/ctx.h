@@ -47,6 +47,9 @@ struct ctx {
 	void (*on_answer_begun)(struct ctx *c, const char *recovery);
 	void (*on_answer_ready)(struct ctx *c);
 	void *answer_arg;
+	/* Calls to another server end by then (monotonic clock); 0: each has
+	 * a whole time-out for itself. */
+	int64_t deadline_us;
 	struct problem problem;
 };
 

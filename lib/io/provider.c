@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "core/clock.h"
 #include "core/config.h"
 #include "core/json.h"
 #include "core/log.h"
@@ -85,7 +86,8 @@ judge(struct ctx *c, const char *name, const struct http_response *r,
 	if (r->status >= 200 && r->status < 300)
 		return PROVIDER_OK;
 	detail = text(member(*out, "error"), "description");
-	if (r->status == 401 || r->status == 403)
+	why->keys_refused = r->status == 401 || r->status == 403;
+	if (why->keys_refused)
 		return broken(c, why, name,
 		    "the provider does not accept our keys");
 	if (r->status < 400 || r->status >= 500)
@@ -99,6 +101,28 @@ judge(struct ctx *c, const char *name, const struct http_response *r,
 						      PROVIDER_REFUSED;
 }
 
+/* What the request has left, at most the whole.  Not to be begun with less
+ * than a quarter of that: it would be sent and then given up. */
+static int64_t
+time_left_ms(const struct ctx *c)
+{
+	int64_t whole = c->config->provider_timeout_ms;
+	int64_t left = (c->deadline_us - clock_mono_us()) / 1000;
+
+	if (c->deadline_us == 0 || left > whole)
+		return whole;
+	return left >= whole / 4 ? left : 0;
+}
+
+static enum provider_result
+no_answer(const struct http_request *in, struct provider_problem *why,
+    const char *detail)
+{
+	why->detail = detail;
+	log_error("provider: %s: %s", in->name, detail);
+	return PROVIDER_UNKNOWN;
+}
+
 static enum provider_result
 call(struct ctx *c, struct http_request *in, struct json_object **out,
     struct provider_problem *why)
@@ -106,6 +130,10 @@ call(struct ctx *c, struct http_request *in, struct json_object **out,
 	struct http_response r;
 	enum http_result result;
 
+	*why = (struct provider_problem){ 0 };
+	in->total_ms = time_left_ms(c);
+	if (in->total_ms == 0)
+		return no_answer(in, why, "no time is left for it");
 	in->basic_user = c->config->razorpay_key_id;
 	in->basic_password = c->config->razorpay_key_secret;
 	in->content_type = in->body != NULL ? "application/json" : NULL;
@@ -114,9 +142,7 @@ call(struct ctx *c, struct http_request *in, struct json_object **out,
 	case HTTP_OK:
 		return judge(c, in->name, &r, out, why);
 	case HTTP_UNKNOWN:
-		why->detail = "no answer came";
-		log_error("provider: %s: no answer came", in->name);
-		return PROVIDER_UNKNOWN;
+		return no_answer(in, why, "no answer came");
 	default:
 		return broken(c, why, in->name, http_result_name(result));
 	}
@@ -366,6 +392,33 @@ provider_refund_create(struct ctx *c, const char *payment_id, int64_t amount,
 }
 
 enum provider_result
+provider_refund_find(struct ctx *c, const char *payment_id, const char *key,
+    struct provider_refund *out, bool *found, struct provider_problem *why)
+{
+	const char *path = arena_printf(c->arena,
+	    "/payments/%s/refunds?count=100", payment_id);
+	struct json_object *o, *items, *item;
+	enum provider_result result;
+
+	*found = false;
+	result = get(c, "refunds of payment", path, &o, why);
+	if (result != PROVIDER_OK)
+		return result;
+	items = member(o, "items");
+	if (!json_object_is_type(items, json_type_array))
+		return broken(c, why, "refunds of payment",
+		    "the answer is no list");
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		item = json_object_array_get_idx(items, i);
+		if (strcmp(text(item, "receipt"), key) != 0)
+			continue;
+		*found = true;
+		return read_refund(c, item, out, why);
+	}
+	return PROVIDER_OK;
+}
+
+enum provider_result
 provider_refund_fetch(struct ctx *c, const char *id,
     struct provider_refund *out, struct provider_problem *why)
 {
@@ -433,4 +486,15 @@ provider_signature_matches(const void *data, size_t len, const char *secret,
 	crypto_auth_hmacsha256_final(&st, mac);
 	sodium_bin2hex(hex, sizeof(hex), mac, sizeof(mac));
 	return sodium_memcmp(hex, signature, sizeof(hex) - 1) == 0;
+}
+
+bool
+provider_checkout_matches(struct ctx *c, const char *order_id,
+    const char *payment_id, const char *signature)
+{
+	const char *text = arena_printf(c->arena, "%s|%s", order_id,
+	    payment_id);
+
+	return provider_signature_matches(text, strlen(text),
+	    c->config->razorpay_key_secret, signature);
 }

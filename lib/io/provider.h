@@ -4,6 +4,9 @@
  *
  * Never called inside a transaction.  The base address is RAZORPAY_API_URL,
  * with or without its "/v1".  Amounts are paise.
+ *
+ * All calls of one request share PROVIDER_TIMEOUT_MS, from the moment it came
+ * to the web server; outside of a request each call has as much.
  */
 #ifndef HAAT_IO_PROVIDER_H
 #define HAAT_IO_PROVIDER_H
@@ -52,6 +55,7 @@ struct provider_refund {
  * them; set by every call that does not return PROVIDER_OK. */
 struct provider_problem {
 	const char *detail;
+	bool keys_refused; /* until somebody sets others, nothing will work */
 };
 
 enum provider_result provider_order_create(struct ctx *c, int64_t amount,
@@ -80,6 +84,12 @@ enum provider_result provider_refund_create(struct ctx *c,
     const char *payment_id, int64_t amount, const char *key,
     struct provider_refund *out, struct provider_problem *why);
 
+/* By our own key among those of the payment; *found false if the provider
+ * never made it. */
+enum provider_result provider_refund_find(struct ctx *c,
+    const char *payment_id, const char *key, struct provider_refund *out,
+    bool *found, struct provider_problem *why);
+
 enum provider_result provider_refund_fetch(struct ctx *c, const char *id,
     struct provider_refund *out, struct provider_problem *why);
 
@@ -105,9 +115,13 @@ enum provider_result provider_payment_refunds(struct ctx *c,
     const char *payment_id, int64_t skip, struct provider_refund **out,
     size_t *n, struct provider_problem *why);
 
-/* HMAC-SHA256 in lower-case hex of data under secret, compared in constant
- * time: webhooks, and what the checkout hands back. */
+/* Whether that is HMAC-SHA256 of data under secret in 64 lower-case digits,
+ * compared in constant time: webhooks.  An empty secret signs nothing. */
 bool provider_signature_matches(const void *data, size_t len,
     const char *secret, const char *signature);
+
+/* What the checkout hands back when a payment succeeded: both ids, signed. */
+bool provider_checkout_matches(struct ctx *c, const char *order_id,
+    const char *payment_id, const char *signature);
 
 #endif

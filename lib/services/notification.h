@@ -56,7 +56,8 @@ extern const struct shape notification_shape;
 	NEWS(audit_broken, MAIL, "entry") /* admins */                       \
 	NEWS(payment_mismatch, MAIL,                                         \
 	    "number amount currency [reason]")      /* admins */             \
-	NEWS(books_differ, MAIL, "mismatches open") /* admins */
+	NEWS(books_differ, MAIL, "mismatches open") /* admins */             \
+	NEWS(provider_keys_refused, MAIL, "key_id") /* admins */
 
 struct news {
 	const char *type; /* "order_paid" */

@@ -8,6 +8,7 @@
 #include "db/list.h"
 #include "io/provider.h"
 #include "services/order_step.h"
+#include "services/provider_news.h"
 #include "services/recovery.h"
 
 static const char *const providers[] = { "razorpay", "cod", NULL };
@@ -200,8 +201,10 @@ begin_opening(struct ctx *c, struct opening *p)
 }
 
 static enum err
-provider_err(struct ctx *c, enum provider_result result)
+provider_err(struct ctx *c, enum provider_result result,
+    const struct provider_problem *why)
 {
+	provider_tell(c, why);
 	if (result == PROVIDER_UNKNOWN)
 		return fail(c, ERR_OUTCOME_UNKNOWN,
 		    "The payment provider did not answer. Send the same key "
@@ -229,7 +232,7 @@ call_provider(struct ctx *c, struct opening *p)
 		result = provider_order_create(c, p->amount, p->currency,
 		    p->receipt, &order, &why);
 	if (result != PROVIDER_OK)
-		return provider_err(c, result);
+		return provider_err(c, result, &why);
 	if (order.amount != p->amount ||
 	    strcmp(order.currency, p->currency) != 0)
 		return fault(c,
@@ -341,14 +344,28 @@ payment_resume_initiate(struct ctx *c, struct uuid payment_id,
 static enum err
 check_signature(struct ctx *c, const struct payment_verify *in)
 {
-	const char *signed_text = arena_printf(c->arena, "%s|%s",
-	    in->razorpay_order_id, in->razorpay_payment_id);
-
-	if (provider_signature_matches(signed_text, strlen(signed_text),
-		c->config->razorpay_key_secret, in->razorpay_signature))
+	if (provider_checkout_matches(c, in->razorpay_order_id,
+		in->razorpay_payment_id, in->razorpay_signature))
 		return OK;
 	return fail(c, ERR_INVALID_SIGNATURE,
 	    "The signature does not match.");
+}
+
+/* The payment as the provider has it; one that is authorized is captured. */
+static bool
+fetch_captured(struct ctx *c, const struct payment_verify *in,
+    struct provider_payment *p)
+{
+	struct provider_problem why = { 0 };
+	bool known = provider_payment_fetch(c, in->razorpay_payment_id, p,
+			 &why) == PROVIDER_OK &&
+	    strcmp(p->order_id, in->razorpay_order_id) == 0;
+
+	if (known && strcmp(p->status, "authorized") == 0)
+		known = provider_payment_capture(c, p->id, p->amount,
+			    p->currency, p, &why) == PROVIDER_OK;
+	provider_tell(c, &why);
+	return known;
 }
 
 /* What the provider says now; without it, what the signature says. */
@@ -356,7 +373,6 @@ static void
 ask_provider(struct ctx *c, const struct payment_verify *in, int64_t amount,
     struct money_news *news)
 {
-	struct provider_problem why;
 	struct provider_payment p;
 
 	*news = (struct money_news){ .state = MONEY_AUTHORIZED,
@@ -364,13 +380,7 @@ ask_provider(struct ctx *c, const struct payment_verify *in, int64_t amount,
 		.provider_payment_id = in->razorpay_payment_id,
 		.amount = amount,
 		.currency = "INR" };
-	if (provider_payment_fetch(c, in->razorpay_payment_id, &p, &why) !=
-		PROVIDER_OK ||
-	    strcmp(p.order_id, in->razorpay_order_id) != 0)
-		return;
-	if (strcmp(p.status, "authorized") == 0 &&
-	    provider_payment_capture(c, p.id, p.amount, p.currency, &p,
-		&why) != PROVIDER_OK)
+	if (!fetch_captured(c, in, &p))
 		return;
 	news->amount = p.amount;
 	news->currency = p.currency;

@@ -6,6 +6,7 @@
 #include "io/provider.h"
 #include "services/ledger.h"
 #include "services/order_news.h"
+#include "services/provider_news.h"
 #include "services/refund_shape.h"
 
 /* --- booking -------------------------------------------------------- */
@@ -185,7 +186,9 @@ book_refusal(struct ctx *c, struct uuid id)
 	TX_SCOPE(tx, c);
 
 	TRY(hold(c, id, &f));
-	TRY(failed(c, &f));
+	/* Somebody may have heard better meanwhile. */
+	if (f.provider_refund_id == NULL)
+		TRY(failed(c, &f));
 	return tx_commit(&tx);
 }
 
@@ -254,6 +257,34 @@ book_outcome(struct ctx *c, struct uuid id,
 	    "learn the outcome.");
 }
 
+/*
+ * Asks for the refund, or how it stands.  What is refused may be a repeat of
+ * what was done: then it is there under our key.
+ */
+static enum provider_result
+ask_provider(struct ctx *c, const struct open_refund *f,
+    struct provider_refund *out, struct provider_problem *why)
+{
+	struct provider_problem refusal;
+	enum provider_result result;
+	bool found;
+
+	if (f->provider_refund_id != NULL)
+		return provider_refund_fetch(c, f->provider_refund_id, out,
+		    why);
+	result = provider_refund_create(c, f->provider_payment_id, f->amount,
+	    f->key, out, why);
+	if (result != PROVIDER_REFUSED)
+		return result;
+	refusal = *why;
+	result = provider_refund_find(c, f->provider_payment_id, f->key, out,
+	    &found, why);
+	if (result != PROVIDER_OK || found)
+		return result;
+	*why = refusal;
+	return PROVIDER_REFUSED;
+}
+
 static enum err
 run_in_turn(struct ctx *c, struct uuid id, struct buf *out)
 {
@@ -265,10 +296,9 @@ run_in_turn(struct ctx *c, struct uuid id, struct buf *out)
 	TRY(look(c, id, &f));
 	if (strcmp(f.status, "processing") != 0 || f.cod)
 		return answer_decided(c, &f, out);
-	result = f.provider_refund_id != NULL ?
-	    provider_refund_fetch(c, f.provider_refund_id, &refund, &why) :
-	    provider_refund_create(c, f.provider_payment_id, f.amount, f.key,
-		&refund, &why);
+	result = ask_provider(c, &f, &refund, &why);
+	if (result != PROVIDER_OK)
+		provider_tell(c, &why);
 	if (result == PROVIDER_REFUSED && f.provider_refund_id == NULL) {
 		TRY(book_refusal(c, id));
 		return refused(c, why.detail);

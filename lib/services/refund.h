@@ -42,7 +42,7 @@ struct refund_plan {
 	size_t nitems;
 	int64_t amount;
 	const char *reason;
-	const char *source; /* buyer seller admin system */
+	const char *source; /* buyer seller admin system gateway */
 	struct uuid requested_by;
 	bool restock;
 };
@@ -94,10 +94,36 @@ enum err refund_run(struct ctx *c, struct uuid id, struct buf *out);
 enum err refund_turn_take(struct ctx *c, struct uuid order_id);
 void refund_turn_give(struct ctx *c, struct uuid order_id);
 
+/*
+ * Opens a refund of money that is the buyer's and that no refund promises:
+ * its order is cancelled, or it came twice or too late, and the refund of it
+ * failed.  Nothing is opened where nothing is owed (any more).
+ */
+enum err refund_open_owed(struct ctx *c, struct uuid payment_id,
+    struct refund_made *out);
+
 /* The provider says what became of it; inside a transaction, by its id or
  * by our key.  *known false: not ours. */
 enum err refund_news(struct ctx *c, const char *provider_refund_id,
     const char *gateway_key, const char *status, bool *known);
+
+/* A refund as the provider tells of it. */
+struct refund_said {
+	const char *id;
+	const char *payment_id;
+	int64_t amount;
+	const char *status; /* pending processed failed */
+	const char *key;    /* ours, NULL if none */
+};
+
+/*
+ * For one that refund_news() does not know, inside a transaction: made at the
+ * provider by somebody else, it is written and booked here, under the source
+ * "gateway".  *known false: one of ours, or of a payment that is not known,
+ * or more than is left of it; that may change.
+ */
+enum err refund_adopt(struct ctx *c, const struct refund_said *said,
+    bool *known);
 
 /* --- for buyers --------------------------------------------------------- */
 

@@ -162,12 +162,20 @@ static enum err
 apply_refund(struct ctx *c, struct json_object *r, const char *status,
     struct verdict *v)
 {
+	struct refund_said said = { .id = text(r, "id"),
+		.payment_id = text(r, "payment_id"),
+		.amount = number(r, "amount"),
+		.status = status != NULL ? status : text(r, "status"),
+		.key = text_or_null(r, "receipt") };
 	bool known;
 
-	if (status == NULL)
-		status = text(r, "status");
-	TRY(refund_news(c, text(r, "id"), text_or_null(r, "receipt"), status,
-	    &known));
+	if (*said.id == '\0') {
+		*v = (struct verdict){ "ignored", "no refund" };
+		return OK;
+	}
+	TRY(refund_news(c, said.id, said.key, said.status, &known));
+	if (!known)
+		TRY(refund_adopt(c, &said, &known));
 	if (!known)
 		*v = (struct verdict){ "parked", "unknown refund" };
 	return OK;

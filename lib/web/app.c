@@ -17,7 +17,12 @@
 #include "web/request.h"
 #include "web/send.h"
 
-enum { TRIES = 3, IDLE_US = 300 * 1000 * 1000, IDLE_LOOK_MS = 30 * 1000 };
+enum {
+	TRIES = 3,
+	IDLE_US = 300 * 1000 * 1000,
+	IDLE_LOOK_MS = 30 * 1000,
+	WAITED_MAX_US = 60 * 1000 * 1000
+};
 
 /* What the process keeps between requests. */
 struct process {
@@ -210,6 +215,23 @@ request_id(struct request *rq)
 	return id;
 }
 
+/*
+ * How long the request has waited for a process.  The web server notes when
+ * it came, for the pools whose processes may all be busy for seconds; what
+ * a step of the clock made of that is not believed.
+ */
+static int64_t
+waited_us(struct io *io)
+{
+	const char *arrived = io_env(io, "ARRIVED_US");
+	int64_t waited;
+
+	if (arrived == NULL)
+		return 0;
+	waited = clock_now_us() - strtoll(arrived, NULL, 10);
+	return waited >= 0 && waited <= WAITED_MAX_US ? waited : 0;
+}
+
 static void
 begin(struct process *p, struct request *rq)
 {
@@ -222,6 +244,8 @@ begin(struct process *p, struct request *rq)
 	c->db = p->db;
 	c->redis = p->redis;
 	c->config = &p->config;
+	c->deadline_us = rq->started_us - waited_us(p->io) +
+	    p->config.provider_timeout_ms * 1000;
 	c->request_id = request_id(rq);
 	c->ip = io_env(p->io, "REMOTE_ADDR");
 	c->ip = c->ip != NULL ? c->ip : "local";
@@ -302,10 +326,9 @@ print_routes(const struct app *app)
 	for (size_t i = 0; i < app->nroutes; i++) {
 		const struct route *r = &app->routes[i];
 
-		/* The last column is the pool of processes: one each. */
 		printf("%s\t%s\t%s\t%s\t%s\t%s\n", method_name(r->method),
 		    r->path, route_caller(r), route_idempotency(r), app->name,
-		    app->name);
+		    route_pool(app, r));
 	}
 	return 0;
 }

@@ -27,6 +27,12 @@ route_caller(const struct route *r)
 }
 
 const char *
+route_pool(const struct app *app, const struct route *r)
+{
+	return r->calls_out ? "provider" : app->name;
+}
+
+const char *
 route_idempotency(const struct route *r)
 {
 	switch (r->idempotency) {

@@ -118,6 +118,10 @@ int app_main(int argc, char **argv, const struct app *app);
 /* Complains on standard error; the number of complaints. */
 int route_check(const struct app *app);
 
+/* The processes that serve it: those of its executable, or "provider" where
+ * it calls out, so that a silent provider holds up nothing else. */
+const char *route_pool(const struct app *app, const struct route *r);
+
 const char *method_name(enum method m);
 /* "public", "user", "seller", "approved", "admin", "provider". */
 const char *route_caller(const struct route *r);

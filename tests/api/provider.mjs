@@ -16,9 +16,9 @@ import { mode, root, startInstance } from './harness.mjs'
 // ---- the gate ------------------------------------------------------------------
 
 /**
- * Where the shop believes its provider to be: {url, port, seen, silent, calls,
- * stop}. While silent is true connections are taken and never answered; calls
- * counts them.
+ * Where the shop believes its provider to be: {url, target, silent, calls, hangUp,
+ * stop}; target is the port behind it. While silent is true connections are taken
+ * and never answered; calls counts them.
  */
 async function startGate() {
   const gate = { target: 0, silent: false, calls: 0 }
@@ -33,15 +33,17 @@ async function startGate() {
     }
     const far = net.connect(gate.target, '127.0.0.1')
     open.add(far)
-    // A reset stays a reset.
-    far.on('close', () => open.delete(far)).on('error', () => near.resetAndDestroy())
+    // A reset stays a reset; of a socket that is being shut Node never gets rid so.
+    far.on('close', () => open.delete(far)).on('error', () => {
+      if (near.destroyed || near.writableEnded) near.destroy()
+      else near.resetAndDestroy()
+    })
     near.on('close', () => far.destroy())
     near.pipe(far).pipe(near)
   })
   await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
   server.unref()
-  gate.port = server.address().port
-  gate.url = `http://127.0.0.1:${gate.port}`
+  gate.url = `http://127.0.0.1:${server.address().port}`
   /** Whoever calls next calls on a new connection, which is not tried again. */
   gate.hangUp = () => {
     for (const socket of open) socket.destroy()
@@ -100,6 +102,8 @@ async function startSandbox(shop) {
       method,
       headers: { authorization, 'content-type': 'application/json' },
       body: body === undefined ? undefined : JSON.stringify(body),
+      // What a shop may ask is faulty for tests as well, and may come byte by byte.
+      signal: AbortSignal.timeout(10000),
     })
     return { status: answer.status, body: await answer.json() }
   }

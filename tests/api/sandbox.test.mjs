@@ -370,6 +370,18 @@ describe('payments', () => {
     assert.equal((await box.razorpay.orders.fetchPayments(order.id)).count, 2)
   })
 
+  test('an order is paid twice only by who asks for that', async () => {
+    const order = await newOrder(50000)
+    await box.pay(order)
+    assert.equal((await box.pay(order)).body.error.reason, 'order_already_paid')
+    const { status, body } = await box.call('POST', '/v1/checkout/pay',
+      { order_id: order.id, again: true })
+    assert.equal(status, 200)
+    assert.equal((await box.razorpay.payments.fetch(body.razorpay_payment_id)).status, 'captured')
+    const paid = await box.razorpay.orders.fetch(order.id)
+    assert.deepEqual([paid.amount_paid, paid.amount_due, paid.attempts], [50000, 0, 2])
+  })
+
   test('of two authorized payments of an order one is captured', async () => {
     const order = await newOrder(50000)
     const first = (await box.pay(order, 'authorized')).body.razorpay_payment_id
@@ -977,7 +989,8 @@ describe('load', () => {
           { 'X-Refund-Idempotency': `rf-${name}` })
         refunded += refund.body.amount
       }))
-      const served = (await on.call('GET', '/v1/faults')).body.served
+      const { served, hits } = (await on.call('GET', '/v1/faults')).body
+      assert.equal(Object.values(hits).reduce((a, b) => a + b), served)
       await on.faults({ random: { per_mille: 0 } })
       const books = await on.books()
       assert.deepEqual([books.orders, books.captured, books.refunded],

@@ -542,7 +542,7 @@ void
 checkout_pay(struct call *q)
 {
 	static const char *const known[] = { "order_id", "method", "outcome",
-		NULL };
+		"again", NULL };
 	static const char *const outcomes[] = { "captured", "authorized",
 		"failed" };
 	const char *id = call_text(q, "order_id");
@@ -567,7 +567,8 @@ checkout_pay(struct call *q)
 	o = find_order(q, id);
 	if (o == NULL)
 		return;
-	if (o->status == ORDER_PAID) {
+	if (o->status == ORDER_PAID &&
+	    !json_object_get_boolean(call_member(q, "again"))) {
 		REFUSE(q, .reason = "order_already_paid", .order_id = o->id,
 		    .description = "Payment already done for this order.");
 		return;

@@ -21,7 +21,9 @@ void refund_create(struct call *q);
 void refund_list(struct call *q);
 void refund_show(struct call *q);
 
-/* POST /v1/checkout/pay {order_id, method, outcome}: the customer. */
+/* POST /v1/checkout/pay {order_id, method, outcome, again}: the customer.
+ * With again, also where the order is paid: two windows, or a bank that was
+ * late. */
 void checkout_pay(struct call *q);
 
 /* POST /v1/refunds/play {refund_id, outcome}: the bank, later. */

@@ -27,7 +27,8 @@ struct faults {
 	int64_t seed;
 	uint64_t random;
 	int64_t served;
-	unsigned int random_kinds; /* 1 << kind */
+	int64_t hits[FAULT_KINDS][2]; /* by kind, and whether it executes */
+	unsigned int random_kinds;    /* 1 << kind */
 	bool refunds_pend;
 	struct webhook_knobs webhooks;
 };
@@ -108,6 +109,7 @@ static struct fault_chosen
 chosen(struct faults *f, const struct rule *r)
 {
 	f->served++;
+	f->hits[r->kind][r->executes]++;
 	return (struct fault_chosen){
 		.kind = r->kind,
 		.executes = r->executes,
@@ -247,6 +249,22 @@ show_random(struct json *j, const struct faults *f)
 	js_close(j, '}');
 }
 
+static void
+show_hits(struct arena *a, struct json *j, const struct faults *f)
+{
+	js_open_key(j, "hits", '{');
+	for (int k = FAULT_NONE + 1; k < FAULT_KINDS; k++)
+		for (int executes = 0; executes < 2; executes++) {
+			struct rule r = { .kind = (enum fault_kind)k,
+				.executes = executes };
+
+			if (f->hits[k][executes] > 0)
+				js_i64(j, fault_name(a, &r),
+				    f->hits[k][executes]);
+		}
+	js_close(j, '}');
+}
+
 void
 faults_show(struct call *q)
 {
@@ -276,6 +294,7 @@ faults_show(struct call *q)
 	js_i64(&j, "drip_ms", f->drip_ms);
 	js_str(&j, "refunds", f->refunds_pend ? "pending" : "processed");
 	js_i64(&j, "served", f->served);
+	show_hits(q->arena, &j, f);
 	js_close(&j, '}');
 }
 

@@ -87,7 +87,8 @@ void
 put_capture(struct payment *p)
 {
 	p->status = PAYMENT_CAPTURED;
-	p->order->amount_paid += p->amount;
+	/* Also of an order that is paid twice no more than its amount. */
+	p->order->amount_paid = p->order->amount;
 	p->order->status = ORDER_PAID;
 }
 

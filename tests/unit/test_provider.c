@@ -49,6 +49,62 @@ signatures_are_those_of_rfc_4231(void **state)
 	}
 }
 
+/* Order, payment or webhook body, secret, MAC: those that the provider's own
+ * packages are tested with. */
+static const struct {
+	const char *order, *payment, *secret, *mac;
+} checkouts[] = {
+	{ "fake_order_id", "fake_payment_id", "key_secret",
+	    "b2335e3b0801106b84a7faff035df56e"
+	    "cffde06918c9ddd1f0fafbb37a51cc89" },
+	{ "pay_IDZNwZZFtnjyym", "sub_ID6MOhgkcoHj9I",
+	    "EnLs21M47BllR3X8PSFtjtbd",
+	    "601f383334975c714c91a7d97dd723eb"
+	    "56520318355863dcf3821c0d07a17693" },
+};
+
+static void
+a_checkout_is_signed_as_the_provider_does(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < COUNT(checkouts); i++) {
+		struct ctx *c = unit_ctx();
+		const char *order = checkouts[i].order;
+		const char *payment = checkouts[i].payment;
+		const char *mac = checkouts[i].mac;
+
+		unit_config(c)->razorpay_key_secret = checkouts[i].secret;
+		CHECK(provider_checkout_matches(c, order, payment, mac),
+		    "row %zu", i);
+		CHECK(!provider_checkout_matches(c, payment, order, mac),
+		    "row %zu", i);
+		CHECK(!provider_checkout_matches(c, order, "", mac),
+		    "row %zu", i);
+		CHECK(!provider_checkout_matches(c, order, payment, ""),
+		    "row %zu", i);
+		unit_config(c)->razorpay_key_secret = "another";
+		CHECK(!provider_checkout_matches(c, order, payment, mac),
+		    "row %zu", i);
+	}
+}
+
+static void
+a_webhook_is_signed_as_the_provider_does(void **state)
+{
+	static const char body[] = "{\"a\":1,\"b\":2,\"c\":{\"d\":3}}";
+	static const char spaced[] = "{\"a\": 1,\"b\":2,\"c\":{\"d\":3}}";
+	static const char mac[] = "2fe04e22977002e6c7cb553adab8b460"
+				  "cb9e2a4970d5953cb27a8472752e3bbc";
+
+	(void)state;
+	assert_true(
+	    provider_signature_matches(body, strlen(body), "123456", mac));
+	assert_false(provider_signature_matches(spaced, strlen(spaced),
+	    "123456", mac));
+	assert_false(
+	    provider_signature_matches(body, strlen(body), "12345", mac));
+}
+
 static void
 nothing_else_is_a_signature(void **state)
 {
@@ -84,6 +140,10 @@ an_empty_secret_signs_nothing(void **state)
 static const struct CMUnitTest tests[] = {
 	TEST("Signatures are those of RFC 4231",
 	    signatures_are_those_of_rfc_4231),
+	TEST("What the checkout hands back is signed as the provider does",
+	    a_checkout_is_signed_as_the_provider_does),
+	TEST("A webhook is signed as the provider does",
+	    a_webhook_is_signed_as_the_provider_does),
 	TEST("Only 64 lower-case digits are a signature",
 	    nothing_else_is_a_signature),
 	TEST("An empty secret signs nothing", an_empty_secret_signs_nothing),

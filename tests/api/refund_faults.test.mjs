@@ -1,0 +1,233 @@
+/*
+ * Money that has to go back while the provider or the bank says no: what is
+ * refused though it was done, what is refused for now, what fails days later.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+
+import { admin, assertStatus, customer, newKey, placeOrder, product, stockOf, until }
+  from './harness.mjs'
+import { runJob } from './jobs.mjs'
+import { shopWithProvider } from './provider.mjs'
+
+const { shop, box } = await shopWithProvider()
+const { api, sql } = shop
+
+// ---- buyers ----------------------------------------------------------------------
+
+const orderOf = async order =>
+  (await sql`select status, payment_status from orders where id = ${order.id}`)[0]
+
+async function initiated({ stock = 10, quantity = 1 } = {}) {
+  const thing = await product({ stock, price: 25000 }, shop)
+  const buyer = await customer({}, shop)
+  const order = await placeOrder(buyer, [[thing, quantity]], { payment_method: 'razorpay' }, shop)
+  const { checkout } = assertStatus(await api('POST', '/api/payments/initiate/',
+    { token: buyer, key: newKey(), body: { order_id: order.id } }), 201)
+  return { thing, buyer, order, checkout }
+}
+
+const confirmed = order => until(async () => (await orderOf(order)).status === 'confirmed',
+  { what: 'the order to be confirmed' })
+
+async function paid() {
+  const all = await initiated()
+  assert.equal((await box.pay(all.checkout.order_id)).status, 200)
+  await confirmed(all.order)
+  return all
+}
+
+const cancel = async (buyer, order) => assertStatus(await api('POST', '/api/orders/cancel/',
+  { token: buyer, key: newKey(), body: { order_id: order.id } }), 200)
+
+const refundsOf = async order => (await sql`select status from refund
+  where order_id = ${order.id} order by id`).map(refund => refund.status)
+
+/** Some minutes, or a day, later. */
+async function complete(later = '2 minutes') {
+  await sql`update refund set updated_at = updated_at - ${later}::interval`
+  const run = await runJob(shop, 'complete')
+  assert.equal(run.status, 0, run.text)
+  return run.counts
+}
+
+/** Both sides have the same of this order's money. */
+async function assertBooks(order, kept) {
+  const [ours] = await sql`select coalesce(sum(p.amount), 0)::bigint as kept from posting p
+    join journal j on j.id = p.journal_id
+    where p.account = 'gateway_clearing' and j.order_id = ${order.id}`
+  const payments = await sql`select provider_payment_id as id from payment
+    where order_id = ${order.id} and captured_amount > 0`
+  let there = 0
+  for (const { id } of payments) {
+    const payment = await box.ask('GET', `/payments/${id}`)
+    there += payment.amount - payment.amount_refunded
+  }
+  assert.deepEqual([Number(ours.kept), there], [kept, kept])
+}
+
+const alerts = account => sql`select data from notification
+  where account_id = ${account.id} and type = 'payment_mismatch'`
+
+// ---- refused -----------------------------------------------------------------------
+
+test('a refund that the provider made and calls refused is the refund that it made', async () => {
+  const { buyer, order } = await paid()
+  await box.next('POST /v1/payments/*/refund', 'after-400')
+  await cancel(buyer, order)
+  await box.calm()
+  assert.deepEqual(await refundsOf(order), ['processed'])
+  await assertBooks(order, 0)
+})
+
+test('where it cannot be asked what was made of a refusal, the refund stays open', async () => {
+  const { buyer, order } = await paid()
+  await box.faults({ webhooks: { hold: true }, next: [
+    { match: 'POST /v1/payments/*/refund', fault: 'after-400' },
+    { match: 'GET /v1/payments/*/refunds', fault: '500' }] })
+  await cancel(buyer, order)
+  assert.deepEqual(await refundsOf(order), ['processing'])
+  assert.equal((await complete()).refunds, 1)
+  assert.deepEqual(await refundsOf(order), ['processed'])
+  await assertBooks(order, 0)
+  await box.calm()
+})
+
+test('a refund that is refused is opened again, later and later, until it is made', async () => {
+  const boss = await admin(shop)
+  const { buyer, order } = await paid()
+  await box.next('POST /v1/payments/*/refund', '400', { times: 2 })
+  await cancel(buyer, order)
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  assert.deepEqual((await alerts(boss)).map(n => n.data.order_id), [order.id])
+  await complete('59 minutes')
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await complete('2 minutes')
+  assert.deepEqual(await refundsOf(order), ['failed', 'failed'])
+  assert.equal((await alerts(boss)).length, 2)
+  // The second time it takes two hours.
+  await complete('90 minutes')
+  assert.deepEqual(await refundsOf(order), ['failed', 'failed'])
+  await complete('31 minutes')
+  assert.deepEqual(await refundsOf(order), ['failed', 'failed', 'processed'])
+  assert.deepEqual(await orderOf(order), { status: 'cancelled', payment_status: 'refunded' })
+  await assertBooks(order, 0)
+  await complete('2 days')
+  assert.equal((await refundsOf(order)).length, 3)
+})
+
+test('a refund that fails at the bank is opened again', async () => {
+  const { buyer, order } = await paid()
+  await box.faults({ refunds: 'pending' })
+  await cancel(buyer, order)
+  await box.faults({ refunds: 'processed' })
+  assert.deepEqual(await refundsOf(order), ['processing'])
+  const [{ id }] = await sql`select provider_refund_id as id from refund
+    where order_id = ${order.id}`
+  await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
+  await until(async () => (await refundsOf(order))[0] === 'failed', { what: 'the bank\'s word' })
+  await complete('2 hours')
+  assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
+  await assertBooks(order, 0)
+})
+
+// ---- money that came twice, or too late ----------------------------------------------
+
+test('an order that was paid twice stays paid when one of the two goes back', async () => {
+  const { order, checkout } = await paid()
+  assert.equal((await box.pay(checkout.order_id, { again: true })).status, 200)
+  await until(async () => (await refundsOf(order)).length === 1, { what: 'a refund' })
+  await box.next('POST /v1/payments/*/refund', '400')
+  await complete()
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await complete('2 hours')
+  assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
+  assert.deepEqual(await orderOf(order), { status: 'confirmed', payment_status: 'paid' })
+  await assertBooks(order, order.total)
+})
+
+test('B10 what came too late for a sold-out order goes back, also after a failure', async () => {
+  const { thing, buyer, order, checkout } = await initiated({ stock: 1 })
+  await cancel(buyer, order)
+  await sql`update stock set on_hand = 0 where variant_id = ${thing.variantId}`
+  assert.equal((await box.pay(checkout.order_id)).status, 200)
+  await until(async () => (await refundsOf(order)).length === 1, { what: 'a refund' })
+  await box.next('POST /v1/payments/*/refund', '400')
+  await complete()
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await complete('2 hours')
+  assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
+  assert.deepEqual(await orderOf(order), { status: 'cancelled', payment_status: 'refunded' })
+  assert.deepEqual(await stockOf(thing.variantId, shop), { on_hand: 0, reserved: 0 })
+  await assertBooks(order, 0)
+})
+
+// ---- made at the provider ---------------------------------------------------------------
+
+/** Somebody pays back in the provider's dashboard. */
+const payBack = async (order, amount) => {
+  const [{ id }] = await sql`select provider_payment_id as id from payment
+    where order_id = ${order.id} and is_live`
+  return box.ask('POST', `/payments/${id}/refund`, amount ? { amount } : {})
+}
+
+test('a refund that was made in the provider\'s dashboard is booked as one of ours', async () => {
+  const { buyer, order } = await paid()
+  const { id } = await payBack(order, 10100)
+  await until(async () => (await orderOf(order)).payment_status === 'partially_refunded',
+    { what: 'the refund to be booked' })
+  assert.deepEqual(await sql`select amount, status, source, provider_refund_id as id,
+    requested_by from refund where order_id = ${order.id}`,
+  [{ amount: 10100, status: 'processed', source: 'gateway', id, requested_by: null }])
+  await assertBooks(order, order.total - 10100)
+  const list = assertStatus(await api('GET', '/api/refunds/list/', { token: buyer }), 200)
+  assert.deepEqual(list.results.map(refund => refund.amount), [10100])
+  const told = await sql`select type from notification
+    where account_id = ${buyer.id} and type = 'order_refunded'`
+  assert.equal(told.length, 1)
+  // The rest, by cancelling here.
+  await cancel(buyer, order)
+  assert.deepEqual(await refundsOf(order), ['processed', 'processed'])
+  await assertBooks(order, 0)
+})
+
+test('its events at once and again make one refund; one that fails is taken back', async () => {
+  const { order } = await paid()
+  await box.faults({ refunds: 'pending', webhooks: { hold: true, duplicate: 3, shuffle: true } })
+  const { id } = await payBack(order)
+  await box.ask('POST', '/webhooks/release')
+  await until(async () => (await refundsOf(order)).length === 1, { what: 'the refund' })
+  assert.deepEqual(await refundsOf(order), ['processing'])
+  await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
+  await box.ask('POST', '/webhooks/release')
+  await until(async () => (await refundsOf(order))[0] === 'failed', { what: 'the failure' })
+  assert.deepEqual(await orderOf(order), { status: 'confirmed', payment_status: 'paid' })
+  await box.calm()
+  await until(async () => (await box.webhooks()).waiting === 0, { what: 'all copies' })
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await assertBooks(order, order.total)
+})
+
+test('made there while ours is under way: ours is refused, and theirs is booked', async () => {
+  const { buyer, order } = await paid()
+  await box.faults({ webhooks: { hold: true }, next: [
+    { match: 'POST /v1/payments/*/refund', fault: '500' }] })
+  await cancel(buyer, order)
+  assert.deepEqual(await refundsOf(order), ['processing'])
+  await payBack(order)
+  await box.calm()
+  await until(async () => (await sql`select state from webhook_event where state = 'parked'`)
+    .length === 2, { what: 'the events to be parked' })
+  await complete()
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await sql`update webhook_event set next_try_at = now() where state = 'parked'`
+  assert.equal((await runJob(shop, 'webhooks')).status, 0)
+  assert.deepEqual((await sql`select source, status from refund where order_id = ${order.id}
+    order by id`), [{ source: 'buyer', status: 'failed' },
+    { source: 'gateway', status: 'processed' }])
+  await assertBooks(order, 0)
+  await complete('2 days')
+  assert.equal((await refundsOf(order)).length, 2)
+})
+
+test('the invariants hold', () => shop.checkInvariants())
