@@ -20,7 +20,7 @@ PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFL
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
 LIBS = $(PKG_LIBS) -lfcgi
 # Nothing but what calls lib/io/image.h takes image*.o out of the library.
-IMAGE_USERS := $(B)/bin/uploads $(B)/tests/test_image $(B)/tests/test_corpus
+IMAGE_USERS := $(B)/bin/uploads $(addprefix $(B)/tests/test_,corpus image image_hostile)
 $(IMAGE_USERS): LIBS += -ljpeg -lpng -lwebp -lz
 
 LIB_SRC := $(wildcard lib/*/*.c)
@@ -121,10 +121,14 @@ psql: ## A PostgreSQL shell (reads a script from standard input)
 	$(STACK) psql
 redis-cli: ## A Redis shell (reads a script from standard input)
 	$(STACK) redis-cli
+dead-letters: ## Messages that could not be sent, and why
+	$(STACK) dead-letters
 migrate: ## Bring the tables up to date
 	$(STACK) migrate
 schema: ## Write the running instance's structure to sql/schema.sql
 	scripts/schema >sql/schema.sql
+admin: ## Make an administrator: make admin EMAIL=you@example.com
+	$(STACK) admin "$(EMAIL)" "$(NAME)"
 demo: ## Load the demo data anew: make demo SCALE=100000
 	$(STACK) demo $(SCALE)
 doctor: ## Name each missing piece and its fix
@@ -136,6 +140,9 @@ static: ## The pages, in build/static
 test: ## Everything that CI runs
 	scripts/packages install build run test
 	tests/run
+sweep: ## A death at every system call of what moves money (a quarter of an hour)
+	scripts/packages install build run test
+	tests/run sweep
 unit: $(UNITS) ## Unit tests only
 	set -e; for t in $^; do $$t; done
 lint: ## Format, static analysis, rules of the house
@@ -144,7 +151,7 @@ lint: ## Format, static analysis, rules of the house
 format: ## Format all C
 	clang-format -i $$(git ls-files '*.c' '*.h')
 invariants: ## Check the running instance's books and stock
-	! $(STACK) psql -At -f tests/invariants.sql 2>&1 | grep .
+	MODE=$(MODE) tests/invariants
 fuzz: ## Fuzz the parsers: make fuzz SECONDS=60
 	scripts/packages install build lint
 	tests/fuzz/run $(SECONDS)
@@ -157,7 +164,7 @@ clean: ## Remove what was built
 help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: build run start stop status reload psql redis-cli migrate schema demo doctor static test \
+.PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep \
 	unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.

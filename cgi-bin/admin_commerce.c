@@ -1,9 +1,58 @@
 /* admin_commerce: money, as administrators handle it.  Rules live in
- * services/refund_admin.h. */
+ * services/refund_admin.h and services/settlement.h. */
 #include "services/refund_admin.h"
 
+#include "services/commission.h"
+#include "services/order_admin.h"
 #include "services/refund.h"
+#include "services/settlement.h"
 #include "web/request.h"
+
+#define S struct order_search
+static const struct field order_search_fields[] = {
+	IN_TEXT(q, OPTIONAL, 1, TEXT_MAX,
+	    "An order's number, or part of the buyer's address, name or "
+	    "company"),
+	IN_ENUM(status, OPTIONAL, order_statuses, "Only those that stand so"),
+	IN_ENUM(payment_status, OPTIONAL, order_payment_statuses,
+	    "Only those paid so"),
+	IN_TEXT(seller, OPTIONAL, 1, TEXT_MAX,
+	    "Only those with a part of this seller, by id or slug"),
+	IN_UUID(user, OPTIONAL, "Only those of this buyer"),
+	IN_DATE(from, OPTIONAL, "First day"),
+	IN_DATE(to, OPTIONAL, "Last day"),
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
+#define S struct order_find
+static const struct field order_find_fields[] = {
+	IN_UUID(id, OPTIONAL, "Order, or give number"),
+	IN_TEXT(number, OPTIONAL, 1, TEXT_MAX, "Order number"),
+	{ 0 },
+};
+#undef S
+
+#define S struct commission_set
+static const struct field commission_set_fields[] = {
+	IN_ENUM(scope, REQUIRED, commission_scopes, "For what",
+	    .example = "global"),
+	IN_UUID(category_id, OPTIONAL, "With scope category"),
+	IN_UUID(seller_id, OPTIONAL, "With scope seller"),
+	IN_I64(rate_bps, REQUIRED, 0, 10000, "Basis points",
+	    .example = "1000"),
+	{ 0 },
+};
+#undef S
+
+#define S struct commission_find
+static const struct field commission_find_fields[] = {
+	IN_UUID(seller_id, OPTIONAL, "For effective"),
+	IN_UUID(category_id, OPTIONAL, "For effective"),
+	{ 0 },
+};
+#undef S
 
 #define S struct refund_item_in
 static const struct field refund_item_fields[] = {
@@ -53,6 +102,39 @@ static const struct field refund_rejection_fields[] = {
 };
 #undef S
 
+#define S struct settlement_search
+static const struct field settlement_search_fields[] = {
+	IN_ENUM(status, OPTIONAL, settlement_statuses,
+	    "Only those that stand so"),
+	IN_UUID(seller_id, OPTIONAL, "Only those of this seller"),
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
+struct settlement_id {
+	struct uuid id;
+};
+#define S struct settlement_id
+static const struct field settlement_id_fields[] = {
+	IN_UUID(id, REQUIRED, "Settlement"),
+	{ 0 },
+};
+#undef S
+
+#define S struct settlement_process
+static const struct field settlement_process_fields[] = {
+	IN_UUID(settlement_id, REQUIRED, "Settlement"),
+	IN_ENUM(action, REQUIRED, settlement_actions, "What became of it"),
+	IN_TEXT(reference, OPTIONAL, 1, TEXT_MAX,
+	    "Of the transfer; needed to pay",
+	    .example = "NEFT20261122000042"),
+	IN_TEXT(reason, OPTIONAL, 1, LONG_MAX_CHARS,
+	    "For the seller; needed to reject"),
+	{ 0 },
+};
+#undef S
+
 static enum err
 refund_post(struct request *rq)
 {
@@ -75,7 +157,108 @@ reject_post(struct request *rq)
 	return refund_reject(&rq->ctx, rq->in, rq->out);
 }
 
+static enum err
+settlements_get(struct request *rq)
+{
+	struct page_out page = { 0 };
+
+	TRY(settlement_search(&rq->ctx, rq->in, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
+}
+
+static enum err
+settlement_get(struct request *rq)
+{
+	const struct settlement_id *in = rq->in;
+
+	return settlement_detail(&rq->ctx, in->id, rq->out);
+}
+
+static enum err
+process_post(struct request *rq)
+{
+	return settlement_process(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+orders_get(struct request *rq)
+{
+	struct page_out page = { 0 };
+
+	TRY(order_search(&rq->ctx, rq->in, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
+}
+
+static enum err
+order_get(struct request *rq)
+{
+	return order_admin_detail(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+commission_set_post(struct request *rq)
+{
+	return commission_set(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+commission_get_get(struct request *rq)
+{
+	return commission_get(&rq->ctx, rq->in, rq->out);
+}
+
 static const struct route routes[] = {
+	{
+	    .method = GET,
+	    .path = "/api/admin/orders/",
+	    .summary = "All orders, newest first",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(order_search),
+	    .status = 200,
+	    .out = &order_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = orders_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/orders/detail/",
+	    .summary = "One order with payments, refunds and ledger",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(order_find),
+	    .status = 200,
+	    .out = &order_detail_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = order_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/admin/commission/set/",
+	    .summary = "Set a commission rate",
+	    .description = "It holds for orders placed from now on.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_KEY,
+	    INPUT(commission_set),
+	    .status = 200,
+	    .out = &commission_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = commission_set_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commission/get/",
+	    .summary = "The commission rates in force",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(commission_find),
+	    .status = 200,
+	    .out = &commission_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = commission_get_get,
+	},
 	{
 	    .method = POST,
 	    .path = "/api/admin/refund/",
@@ -118,6 +301,45 @@ static const struct route routes[] = {
 	    .out = &refund_shape,
 	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
 	    .handler = reject_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commerce/settlements/list/",
+	    .summary = "Settlements, newest first",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(settlement_search),
+	    .status = 200,
+	    .out = &settlement_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = settlements_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commerce/settlements/detail/",
+	    .summary = "One with its lines and its postings",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(settlement_id),
+	    .status = 200,
+	    .out = &settlement_detail_shape,
+	    ERRORS(ERR_NOT_FOUND),
+	    .handler = settlement_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/admin/commerce/settlements/process/",
+	    .summary = "Say that a settlement was paid, or reject it",
+	    .description =
+		"The transfer is made outside; its reference stands on one "
+		"settlement only. Rejecting makes the money available again.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_MONEY,
+	    INPUT(settlement_process),
+	    .status = 200,
+	    .out = &settlement_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
+	    .handler = process_post,
 	},
 };
 

@@ -1,10 +1,11 @@
 /* sellers: what the owner of a store does with it.  Rules live in
- * services/seller*.h and services/fulfil.h. */
+ * services/seller*.h, services/fulfil.h and services/settlement.h. */
 #include "services/fulfil.h"
 #include "services/product_shape.h"
 #include "services/seller.h"
 #include "services/seller_order.h"
 #include "services/seller_product.h"
+#include "services/settlement.h"
 #include "web/request.h"
 
 /* --- inputs ------------------------------------------------------------- */
@@ -50,6 +51,16 @@ static const struct field fulfil_step_fields[] = {
 	    "With shipped", .example = "shown"),
 	IN_TEXT(note, OPTIONAL, 0, LONG_MAX_CHARS,
 	    "For the history; the reason of a cancellation"),
+	{ 0 },
+};
+#undef S
+
+struct settlement_list_input {
+	struct page_in paging;
+};
+#define S struct settlement_list_input
+static const struct field settlement_list_input_fields[] = {
+	IN_PAGE,
 	{ 0 },
 };
 #undef S
@@ -106,6 +117,29 @@ static enum err
 step_post(struct request *rq)
 {
 	return fulfil_step(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+balance_get(struct request *rq)
+{
+	return settlement_balance(&rq->ctx, rq->out);
+}
+
+static enum err
+settlements_get(struct request *rq)
+{
+	const struct settlement_list_input *in = rq->in;
+	struct page_out page = { 0 };
+
+	TRY(settlement_list(&rq->ctx, &in->paging, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
+}
+
+static enum err
+settlement_post(struct request *rq)
+{
+	return settlement_request(&rq->ctx, rq->out);
 }
 
 /* --- routes ------------------------------------------------------------- */
@@ -208,6 +242,45 @@ static const struct route routes[] = {
 	    .out = &seller_order_shape,
 	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_TRANSITION),
 	    .handler = step_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/sellers/balance/",
+	    .summary = "What is owed to the store, and what was paid",
+	    .description =
+		"Pending until the order is delivered and its return window "
+		"over, and while a refund is asked for; then available.",
+	    .allow = SELLER,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    .status = 200,
+	    .out = &balance_shape,
+	    .handler = balance_get,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/sellers/settlements/",
+	    .summary = "Own settlements, newest first",
+	    .allow = SELLER,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(settlement_list_input),
+	    .status = 200,
+	    .out = &settlement_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = settlements_get,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/sellers/settlements/request/",
+	    .summary = "Ask for everything that is available",
+	    .description =
+		"Refunds of what was settled before are taken off. Nothing "
+		"can be asked for while that is more than was earned.",
+	    .allow = APPROVED,
+	    .idempotency = IDEMPOTENCY_MONEY,
+	    .status = 201,
+	    .out = &settlement_shape,
+	    ERRORS(ERR_NOTHING_TO_SETTLE),
+	    .handler = settlement_post,
 	},
 };
 

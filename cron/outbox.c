@@ -1,6 +1,7 @@
 /* outbox: sends what waits to leave the house.  Rules live in
  * services/outbox.h. */
 #include "services/outbox.h"
+#include "core/log.h"
 #include "io/mail.h"
 #include "job/job.h"
 
@@ -45,11 +46,29 @@ send_batch(struct ctx *c, struct job_counts *counts)
 	return left > 0 ? outbox_put_back(c, v, left) : OK;
 }
 
+/* Once a run: they stay until a person has looked after them. */
+static enum err
+tell_dead(struct ctx *c)
+{
+	static bool told;
+	int64_t n = 0;
+
+	if (!told)
+		TRY(outbox_dead(c, &n));
+	told = true;
+	if (n > 0)
+		log_warn("%lld dead letters are kept; make dead-letters "
+			 "lists them",
+		    (long long)n);
+	return OK;
+}
+
 static enum err
 run(struct ctx *c, struct job_counts *counts, bool dry_run)
 {
 	int64_t n;
 
+	TRY(tell_dead(c));
 	if (dry_run) {
 		TRY(outbox_due(c, &n));
 		job_count(counts, "due", n);

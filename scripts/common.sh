@@ -96,6 +96,8 @@ load_settings() {
 	done
 	[[ $BIND =~ ^[0-9A-Fa-f.:]+$ ]] || die "BIND is no address: $BIND"
 	[[ $SITE_DOMAIN =~ ^[A-Za-z0-9.-]*$ ]] || die "SITE_DOMAIN is no host name: $SITE_DOMAIN"
+	DEMO_SCALE=$(setting DEMO_SCALE 2000)
+	[[ $DEMO_SCALE =~ ^(0|[1-9][0-9]{2,7})$ ]] || die "DEMO_SCALE is no number of products: $DEMO_SCALE"
 	[[ $(setting HSTS_MAX_AGE) =~ ^[0-9]*$ ]] || die "HSTS_MAX_AGE is no number of seconds"
 	[[ $(setting TRUSTED_PROXIES) =~ ^[0-9A-Fa-f.:/,\ ]*$ ]] || die "TRUSTED_PROXIES is no list of addresses"
 	[[ $MODE =~ ^[a-z]+$ ]] || die "MODE is no build mode: $MODE"

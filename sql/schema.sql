@@ -107,6 +107,40 @@ CREATE FUNCTION public.commission_at(for_seller uuid, for_category uuid, at time
 	limit 1
 $$;
 
+CREATE FUNCTION public.day_number(at timestamp with time zone, zone text) RETURNS integer
+    LANGUAGE sql STABLE
+    AS $$
+	select (at at time zone zone)::date - date '1970-01-01'
+$$;
+
+CREATE FUNCTION public.day_start(day integer, zone text) RETURNS timestamp with time zone
+    LANGUAGE sql STABLE
+    AS $$
+	select (date '1970-01-01' + day)::timestamp at time zone zone
+$$;
+
+CREATE FUNCTION public.figures_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if tg_table_name = 'earning' then
+		if tg_op <> 'INSERT' then
+			insert into figures_mark (seller_id, at) values (old.seller_id, old.created_at);
+		end if;
+		if tg_op <> 'DELETE' then
+			insert into figures_mark (seller_id, at) values (new.seller_id, new.created_at);
+		end if;
+		return null;
+	end if;
+	if tg_op <> 'INSERT' then
+		insert into figures_mark (seller_id, at) values (old.seller_id, old.placed_at);
+	end if;
+	if tg_op = 'INSERT' or tg_op = 'UPDATE' and old.placed_at <> new.placed_at then
+		insert into figures_mark (seller_id, at) values (new.seller_id, new.placed_at);
+	end if;
+	return null;
+end $$;
+
 CREATE FUNCTION public.journal_balanced() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -220,6 +254,14 @@ CREATE FUNCTION public.stock_crossed_zero() RETURNS trigger
 begin
 	perform product_stocked((select product_id from variant where id = new.variant_id));
 	return null;
+end $$;
+
+CREATE FUNCTION public.stock_restocked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	new.low_id := null;
+	return new;
 end $$;
 
 CREATE FUNCTION public.variant_crossed_sale() RETURNS trigger
@@ -350,6 +392,18 @@ CREATE TABLE public.earning (
     CONSTRAINT earning_adds_up CHECK ((amount = (gross - commission)))
 );
 
+CREATE TABLE public.figures_mark (
+    seller_id uuid NOT NULL,
+    at timestamp with time zone NOT NULL
+);
+
+CREATE TABLE public.figures_state (
+    single boolean DEFAULT true NOT NULL,
+    time_zone text NOT NULL,
+    closed integer NOT NULL,
+    CONSTRAINT figures_state_one CHECK (single)
+);
+
 CREATE TABLE public.idempotency_key (
     principal text NOT NULL,
     key text NOT NULL,
@@ -375,22 +429,13 @@ CREATE TABLE public.job (
 );
 
 CREATE TABLE public.job_run (
-    id bigint NOT NULL,
     job text NOT NULL,
     started_at timestamp with time zone DEFAULT now() NOT NULL,
     finished_at timestamp with time zone,
     ok boolean,
     counts jsonb DEFAULT '{}'::jsonb NOT NULL,
-    note text
-);
-
-ALTER TABLE public.job_run ALTER COLUMN id ADD GENERATED ALWAYS AS IDENTITY (
-    SEQUENCE NAME public.job_run_id_seq
-    START WITH 1
-    INCREMENT BY 1
-    NO MINVALUE
-    NO MAXVALUE
-    CACHE 1
+    note text,
+    id uuid NOT NULL
 );
 
 CREATE TABLE public.journal (
@@ -431,6 +476,13 @@ CREATE TABLE public.notification (
     is_read boolean DEFAULT false NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     source_id uuid
+);
+
+CREATE TABLE public.order_day (
+    seller_id uuid,
+    day integer NOT NULL,
+    status text NOT NULL,
+    orders bigint NOT NULL
 );
 
 CREATE TABLE public.order_event (
@@ -563,6 +615,23 @@ CREATE TABLE public.payment (
     CONSTRAINT payment_status_known CHECK ((status = ANY (ARRAY['created'::text, 'authorized'::text, 'captured'::text, 'failed'::text, 'partially_refunded'::text, 'refunded'::text])))
 );
 
+CREATE TABLE public.payment_mismatch (
+    id uuid NOT NULL,
+    entity text NOT NULL,
+    ref text NOT NULL,
+    kind text NOT NULL,
+    order_id uuid,
+    payment_id uuid,
+    refund_id uuid,
+    here jsonb,
+    there jsonb,
+    first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT payment_mismatch_entity_known CHECK ((entity = ANY (ARRAY['payment'::text, 'refund'::text]))),
+    CONSTRAINT payment_mismatch_kind_known CHECK ((kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount'::text, 'currency'::text, 'status'::text, 'refunded'::text])))
+);
+
 CREATE TABLE public.posting (
     journal_id uuid NOT NULL,
     line integer NOT NULL,
@@ -628,6 +697,14 @@ END) STORED NOT NULL,
     CONSTRAINT product_tax_rate_sane CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000)))
 );
 
+CREATE TABLE public.product_day (
+    seller_id uuid NOT NULL,
+    day integer NOT NULL,
+    product_id uuid NOT NULL,
+    units bigint NOT NULL,
+    revenue bigint NOT NULL
+);
+
 CREATE TABLE public.product_image (
     id uuid NOT NULL,
     product_id uuid NOT NULL,
@@ -663,6 +740,14 @@ CREATE TABLE public.product_import_error (
     import_id uuid NOT NULL,
     line bigint NOT NULL,
     errors jsonb NOT NULL
+);
+
+CREATE TABLE public.product_month (
+    seller_id uuid NOT NULL,
+    month integer NOT NULL,
+    product_id uuid NOT NULL,
+    units bigint NOT NULL,
+    revenue bigint NOT NULL
 );
 
 CREATE TABLE public.refresh_token (
@@ -750,6 +835,16 @@ CREATE TABLE public.review_media (
     alt text,
     "position" integer DEFAULT 0 NOT NULL,
     created_at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.sales_day (
+    seller_id uuid,
+    day integer NOT NULL,
+    orders bigint NOT NULL,
+    units bigint NOT NULL,
+    gross bigint NOT NULL,
+    refunds bigint NOT NULL,
+    commission bigint NOT NULL
 );
 
 CREATE TABLE public.schema_migration (
@@ -851,6 +946,7 @@ CREATE TABLE public.stock (
     variant_id uuid NOT NULL,
     on_hand bigint NOT NULL,
     reserved bigint DEFAULT 0 NOT NULL,
+    low_id uuid,
     CONSTRAINT stock_on_hand_sane CHECK ((on_hand >= 0)),
     CONSTRAINT stock_reserved_fits CHECK (((reserved >= 0) AND (reserved <= on_hand)))
 )
@@ -948,6 +1044,9 @@ ALTER TABLE ONLY public.commission_rate
 ALTER TABLE ONLY public.earning
     ADD CONSTRAINT earning_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.figures_state
+    ADD CONSTRAINT figures_state_pk PRIMARY KEY (single);
+
 ALTER TABLE ONLY public.idempotency_key
     ADD CONSTRAINT idempotency_key_pk PRIMARY KEY (principal, key);
 
@@ -975,6 +1074,9 @@ ALTER TABLE ONLY public.notification
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_source_once UNIQUE (account_id, source_id, type);
 
+ALTER TABLE ONLY public.order_day
+    ADD CONSTRAINT order_day_once UNIQUE NULLS NOT DISTINCT (seller_id, day, status);
+
 ALTER TABLE ONLY public.order_event
     ADD CONSTRAINT order_event_pk PRIMARY KEY (id);
 
@@ -995,6 +1097,9 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_idem_once UNIQUE (idem_principal, idem_key);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_pk PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_pk PRIMARY KEY (id);
@@ -1017,6 +1122,9 @@ ALTER TABLE ONLY public.price_tier
 ALTER TABLE ONLY public.price_tier
     ADD CONSTRAINT price_tier_pk PRIMARY KEY (id);
 
+ALTER TABLE ONLY public.product_day
+    ADD CONSTRAINT product_day_pk PRIMARY KEY (seller_id, day, product_id) INCLUDE (units, revenue);
+
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_pk PRIMARY KEY (id);
 
@@ -1025,6 +1133,9 @@ ALTER TABLE ONLY public.product_import_error
 
 ALTER TABLE ONLY public.product_import
     ADD CONSTRAINT product_import_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.product_month
+    ADD CONSTRAINT product_month_pk PRIMARY KEY (seller_id, month, product_id) INCLUDE (units, revenue);
 
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_pk PRIMARY KEY (id);
@@ -1061,6 +1172,9 @@ ALTER TABLE ONLY public.review
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_pk PRIMARY KEY (id);
+
+ALTER TABLE ONLY public.sales_day
+    ADD CONSTRAINT sales_day_once UNIQUE NULLS NOT DISTINCT (seller_id, day);
 
 ALTER TABLE ONLY public.schema_migration
     ADD CONSTRAINT schema_migration_pkey PRIMARY KEY (version);
@@ -1113,6 +1227,12 @@ ALTER TABLE ONLY public.variant
 ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_pk PRIMARY KEY (id);
 
+CREATE INDEX account_blocked ON public.account USING btree (id DESC) WHERE is_blocked;
+
+CREATE INDEX account_by_role ON public.account USING btree (role, id DESC) WHERE (role <> 'customer'::text);
+
+CREATE INDEX account_by_words ON public.account USING gin (lower(((((email || ' '::text) || full_name) || ' '::text) || COALESCE(company_name, ''::text))) public.gin_trgm_ops);
+
 CREATE INDEX account_token_by_account ON public.account_token USING btree (account_id, purpose);
 
 CREATE INDEX account_token_by_expiry ON public.account_token USING btree (expires_at);
@@ -1137,7 +1257,11 @@ CREATE INDEX commission_rate_by_seller ON public.commission_rate USING btree (se
 
 CREATE INDEX commission_rate_global ON public.commission_rate USING btree (effective_from DESC) WHERE (scope = 'global'::text);
 
+CREATE INDEX earning_by_seller_time ON public.earning USING btree (seller_id, created_at);
+
 CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id);
+
+CREATE INDEX earning_by_time ON public.earning USING brin (created_at) WITH (pages_per_range='16');
 
 CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) INCLUDE (amount) WHERE (settlement_id IS NULL);
 
@@ -1146,6 +1270,10 @@ CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id
 CREATE UNIQUE INDEX earning_sale_once ON public.earning USING btree (seller_order_id) WHERE (refund_id IS NULL);
 
 CREATE INDEX earning_to_mature ON public.earning USING btree (matures_at) WHERE ((matured_at IS NULL) AND (refund_id IS NULL));
+
+CREATE INDEX figures_mark_by_seller ON public.figures_mark USING btree (seller_id);
+
+CREATE INDEX figures_mark_by_time ON public.figures_mark USING btree (at);
 
 CREATE INDEX idempotency_key_by_age ON public.idempotency_key USING btree (created_at);
 
@@ -1171,6 +1299,8 @@ CREATE INDEX notification_by_account ON public.notification USING btree (account
 
 CREATE INDEX notification_unread_by_account ON public.notification USING btree (account_id, id DESC) WHERE (NOT is_read);
 
+CREATE INDEX order_day_by_day ON public.order_day USING btree (day);
+
 CREATE INDEX order_event_by_order ON public.order_event USING btree (order_id, id);
 
 CREATE INDEX order_item_by_order ON public.order_item USING btree (order_id, "position");
@@ -1189,6 +1319,8 @@ CREATE INDEX orders_by_status ON public.orders USING btree (status, id DESC);
 
 CREATE INDEX orders_to_expire ON public.orders USING btree (expires_at) WHERE (status = 'pending_payment'::text);
 
+CREATE INDEX outbox_by_death ON public.outbox USING btree (id DESC) WHERE (dead_at IS NOT NULL);
+
 CREATE INDEX outbox_by_sending ON public.outbox USING btree (sent_at) WHERE (sent_at IS NOT NULL);
 
 CREATE INDEX outbox_dead ON public.outbox USING btree (dead_at) WHERE (dead_at IS NOT NULL);
@@ -1200,6 +1332,10 @@ CREATE INDEX payment_by_account ON public.payment USING btree (account_id, id DE
 CREATE INDEX payment_by_order ON public.payment USING btree (order_id, id);
 
 CREATE UNIQUE INDEX payment_live_once ON public.payment USING btree (order_id) WHERE is_live;
+
+CREATE INDEX payment_mismatch_by_end ON public.payment_mismatch USING btree (resolved_at, id DESC);
+
+CREATE UNIQUE INDEX payment_mismatch_open_once ON public.payment_mismatch USING btree (entity, ref, kind) WHERE (resolved_at IS NULL);
 
 CREATE INDEX payment_open ON public.payment USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'authorized'::text]));
 
@@ -1235,6 +1371,8 @@ CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
 
 CREATE INDEX product_by_waiting ON public.product USING btree (pending_since, id) WHERE (pending_since IS NOT NULL);
 
+CREATE INDEX product_day_by_day ON public.product_day USING btree (day);
+
 CREATE INDEX product_image_by_product ON public.product_image USING btree (product_id, "position", id);
 
 CREATE INDEX product_image_by_url ON public.product_image USING btree (url);
@@ -1249,7 +1387,11 @@ CREATE INDEX product_import_open ON public.product_import USING btree (id) WHERE
 
 CREATE INDEX product_listed_by_seller ON public.product USING btree (seller_id, id DESC) INCLUDE (price, rating_tenths, popularity) WHERE is_listed;
 
+CREATE INDEX product_month_by_month ON public.product_month USING btree (month);
+
 CREATE INDEX product_newest ON public.product USING btree (id DESC) WHERE is_listed;
+
+CREATE INDEX product_waiting ON public.product USING btree (pending_since, id) WHERE ((status = 'pending'::text) OR (pending_changes IS NOT NULL));
 
 CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expires_at);
 
@@ -1279,6 +1421,8 @@ CREATE INDEX review_media_by_url ON public.review_media USING btree (url);
 
 CREATE INDEX review_of_product ON public.review USING btree (product_id, id DESC);
 
+CREATE INDEX sales_day_by_day ON public.sales_day USING btree (day);
+
 CREATE INDEX search_word_like ON public.search_word USING gin (word public.gin_trgm_ops);
 
 CREATE INDEX search_word_prefix ON public.search_word USING btree (word text_pattern_ops, uses DESC);
@@ -1289,9 +1433,15 @@ CREATE INDEX seller_like_legal_name ON public.seller USING gin (legal_name publi
 
 CREATE INDEX seller_like_store_name ON public.seller USING gin (store_name public.gin_trgm_ops);
 
+CREATE INDEX seller_order_by_placed ON public.seller_order USING brin (placed_at) WITH (pages_per_range='16');
+
 CREATE INDEX seller_order_by_seller ON public.seller_order USING btree (seller_id, id DESC);
 
+CREATE INDEX seller_order_by_seller_placed ON public.seller_order USING btree (seller_id, placed_at);
+
 CREATE INDEX seller_order_by_seller_status ON public.seller_order USING btree (seller_id, status, id DESC);
+
+CREATE INDEX seller_waiting ON public.seller USING btree (id) WHERE ((status = 'pending'::text) OR (pending_changes IS NOT NULL));
 
 CREATE INDEX seller_with_changes ON public.seller USING btree (id DESC) WHERE (pending_changes IS NOT NULL);
 
@@ -1319,6 +1469,10 @@ CREATE TRIGGER audit_log_no_truncate BEFORE TRUNCATE ON public.audit_log FOR EAC
 
 CREATE TRIGGER audit_log_seal BEFORE INSERT ON public.audit_log FOR EACH ROW EXECUTE FUNCTION public.audit_seal();
 
+CREATE TRIGGER earning_figures_changed AFTER DELETE OR UPDATE OF created_at, gross, commission ON public.earning FOR EACH ROW EXECUTE FUNCTION public.figures_changed();
+
+CREATE TRIGGER earning_figures_late AFTER INSERT ON public.earning FOR EACH ROW WHEN ((new.created_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_changed();
+
 CREATE TRIGGER journal_append_only BEFORE DELETE OR UPDATE ON public.journal FOR EACH ROW EXECUTE FUNCTION public.append_only();
 
 CREATE CONSTRAINT TRIGGER journal_balances AFTER INSERT ON public.posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.journal_balanced();
@@ -1341,9 +1495,15 @@ CREATE TRIGGER product_words_added AFTER INSERT ON public.product FOR EACH ROW E
 
 CREATE TRIGGER product_words_changed AFTER UPDATE OF name, brand ON public.product FOR EACH ROW WHEN (((old.name IS DISTINCT FROM new.name) OR (old.brand IS DISTINCT FROM new.brand))) EXECUTE FUNCTION public.product_worded();
 
+CREATE TRIGGER seller_order_figures_changed AFTER DELETE OR UPDATE OF status, placed_at ON public.seller_order FOR EACH ROW EXECUTE FUNCTION public.figures_changed();
+
+CREATE TRIGGER seller_order_figures_late AFTER INSERT ON public.seller_order FOR EACH ROW WHEN ((new.placed_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_changed();
+
 CREATE TRIGGER stock_added AFTER INSERT ON public.stock FOR EACH ROW WHEN ((new.on_hand > new.reserved)) EXECUTE FUNCTION public.stock_crossed_zero();
 
 CREATE TRIGGER stock_crossed AFTER UPDATE ON public.stock FOR EACH ROW WHEN (((old.on_hand > old.reserved) IS DISTINCT FROM (new.on_hand > new.reserved))) EXECUTE FUNCTION public.stock_crossed_zero();
+
+CREATE TRIGGER stock_restocked BEFORE UPDATE OF on_hand ON public.stock FOR EACH ROW WHEN (((new.on_hand > old.on_hand) AND (old.low_id IS NOT NULL))) EXECUTE FUNCTION public.stock_restocked();
 
 CREATE TRIGGER variant_sale_changed AFTER UPDATE OF is_active ON public.variant FOR EACH ROW WHEN ((old.is_active IS DISTINCT FROM new.is_active)) EXECUTE FUNCTION public.variant_crossed_sale();
 
@@ -1395,6 +1555,9 @@ ALTER TABLE ONLY public.kyc_document
 ALTER TABLE ONLY public.notification
     ADD CONSTRAINT notification_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 
+ALTER TABLE ONLY public.order_day
+    ADD CONSTRAINT order_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
 ALTER TABLE ONLY public.order_event
     ADD CONSTRAINT order_event_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -1422,6 +1585,15 @@ ALTER TABLE ONLY public.orders
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_account FOREIGN KEY (account_id) REFERENCES public.account(id);
 
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_payment FOREIGN KEY (payment_id) REFERENCES public.payment(id);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_refund FOREIGN KEY (refund_id) REFERENCES public.refund(id);
+
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
 
@@ -1437,6 +1609,12 @@ ALTER TABLE ONLY public.price_tier
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_category FOREIGN KEY (category_id) REFERENCES public.category(id);
 
+ALTER TABLE ONLY public.product_day
+    ADD CONSTRAINT product_day_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.product_day
+    ADD CONSTRAINT product_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
 
@@ -1445,6 +1623,12 @@ ALTER TABLE ONLY public.product_import_error
 
 ALTER TABLE ONLY public.product_import
     ADD CONSTRAINT product_import_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
+
+ALTER TABLE ONLY public.product_month
+    ADD CONSTRAINT product_month_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.product_month
+    ADD CONSTRAINT product_month_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
 
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
@@ -1487,6 +1671,9 @@ ALTER TABLE ONLY public.review_media
 
 ALTER TABLE ONLY public.review
     ADD CONSTRAINT review_product FOREIGN KEY (product_id) REFERENCES public.product(id);
+
+ALTER TABLE ONLY public.sales_day
+    ADD CONSTRAINT sales_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
 
 ALTER TABLE ONLY public.seller
     ADD CONSTRAINT seller_account FOREIGN KEY (account_id) REFERENCES public.account(id);

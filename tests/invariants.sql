@@ -1,6 +1,8 @@
--- What holds at every committed moment. Each query must return no row; a query
--- begins with "-- INV" and a title. tests/api/harness.mjs runs them after each
--- file of tests, by one snapshot each.
+-- What holds at every committed moment, the provider's word for INV11 a moment
+-- later. Each query must return no row; a query begins with "-- INV" and a title.
+-- tests/invariants runs them, by one snapshot each: "make invariants" on the
+-- instance that runs, tests/api/harness.mjs after each file of tests. How each can
+-- fail is shown by tests/api/invariants.test.mjs.
 
 -- INV1 stock: what is on hand covers what is reserved, and that is what orders hold
 select s.variant_id, s.on_hand, s.reserved, coalesce(h.held, 0) as held
@@ -164,6 +166,81 @@ where s.status in ('requested', 'processing', 'paid')
 group by s.id
 having s.net - s.adjustments <> coalesce(sum(e.amount), 0);
 
+-- INV6 each sum of a settlement is that of its lines
+select s.id, s.gross, s.commission, s.refunds, l.gross as sales, l.commission as fees, l.refunds as back
+from settlement s
+cross join lateral (
+    select coalesce(sum(e.gross) filter (where e.refund_id is null), 0) as gross,
+        coalesce(sum(e.commission), 0) as commission,
+        coalesce(-sum(e.gross) filter (where e.refund_id is not null), 0) as refunds
+    from earning e
+    where e.settlement_id = s.id
+) l
+where s.status in ('requested', 'processing', 'paid')
+and (s.gross <> l.gross or s.commission <> l.commission or s.refunds <> l.refunds);
+
+-- INV6 only what matured is settled, and a rejected settlement holds nothing
+select e.id, e.settlement_id, s.status
+from earning e
+join settlement s on s.id = e.settlement_id
+where e.matured_at is null
+or s.status in ('rejected', 'failed');
+
+-- INV6 paid is what was transferred, once
+select s.id, s.status, s.net, coalesce(sum(-p.amount), 0) as transferred
+from settlement s
+left join (journal j join posting p on p.journal_id = j.id and p.account = 'bank')
+    on j.kind = 'settlement' and j.ref = s.id::text
+group by s.id
+having coalesce(sum(-p.amount), 0) <> case s.status when 'paid' then s.net else 0 end;
+
+-- INV10 settlements: no decision of an administrator without its entry
+select s.id, s.status
+from settlement s
+where s.status in ('paid', 'rejected')
+and not exists (
+    select
+    from audit_log a
+    where a.entity = 'settlement'
+    and a.entity_id = s.id::text
+    and a.action = case s.status when 'paid' then 'settlement.pay' else 'settlement.reject' end);
+-- INV6 what a sub-order or a refund earned is in one live settlement, once
+select e.seller_order_id, e.refund_id, count(*) as lines
+from earning e
+join settlement s on s.id = e.settlement_id
+where s.status in ('requested', 'processing', 'paid')
+group by e.seller_order_id, e.refund_id
+having count(*) > 1;
+
+-- INV6 a live settlement holds matured lines, and its own seller's
+select e.id, e.settlement_id, e.seller_id, s.seller_id as settled_for, e.matured_at
+from earning e
+join settlement s on s.id = e.settlement_id
+where s.status in ('requested', 'processing', 'paid')
+and (e.seller_id <> s.seller_id or e.matured_at is null);
+
+-- INV6 settlements never came to more than what had matured by then, less refunds
+-- A minute is for what commits at the same time.
+select s.id, s.seller_id, p.settled, m.matured
+from settlement s
+cross join lateral (
+    select sum(x.net - x.adjustments)::bigint as settled
+    from settlement x
+    where x.seller_id = s.seller_id
+    and x.status in ('requested', 'processing', 'paid')
+    and x.requested_at <= s.requested_at
+) p
+cross join lateral (
+    select coalesce(sum(e.amount), 0)::bigint as matured
+    from earning e
+    where e.seller_id = s.seller_id
+    and e.matured_at is not null
+    and greatest(e.matured_at, e.created_at) <= s.requested_at
+        + case when e.amount > 0 then 1 else -1 end * interval '1 minute'
+) m
+where s.status in ('requested', 'processing', 'paid')
+and p.settled > m.matured;
+
 -- INV7 a line is price by quantity, and its tax lies inside
 select id
 from order_item
@@ -221,6 +298,33 @@ from seller_order so
 join order_item i on i.seller_order_id = so.id
 group by so.id
 having so.shipping_total <> sum(i.shipping);
+-- INV8 webhooks: none waits for more than five minutes
+select id, event_type, received_at, attempts, note
+from webhook_event
+where state = 'received'
+and received_at < now() - interval '5 minutes';
+
+-- INV8 webhooks: none is applied twice: a payment is booked once, and so is a refund
+select p.provider_payment_id as provided, count(*) as journals
+from payment p
+join journal j on j.ref = p.id::text
+where p.provider_payment_id is not null
+and j.kind in ('capture', 'stray_capture')
+group by p.provider_payment_id
+having count(*) > 1
+union all
+select r.provider_refund_id, count(*)
+from refund r
+join journal j on j.ref = r.id::text
+where r.provider_refund_id is not null
+and j.kind = 'refund'
+group by r.provider_refund_id
+having count(*) > 1;
+
+-- INV8 webhooks: what is applied has its time, and nothing else has
+select id, state, applied_at
+from webhook_event
+where (state = 'applied') <> (applied_at is not null);
 
 -- INV9 orders: steps that do not exist
 select e.id, e.order_id, e.from_status, e.status
@@ -340,3 +444,30 @@ and not exists (
     where a.entity = 'refund'
     and a.entity_id = r.id::text
     and a.action = case when r.status = 'rejected' then 'refund.reject' else 'refund.open' end);
+-- INV11 two-sided: the provider's sandbox took and gave back what the ledger says
+select b.name, b.amount as there, coalesce(l.amount, 0) as here
+-- Of tests/invariants: empty where the provider is not the sandbox.
+from sandbox_book b
+left join (
+    select case when j.kind in ('capture', 'stray_capture') then 'captured' else 'refunded' end
+            as name,
+        sum(case when j.kind in ('capture', 'stray_capture') then p.amount else -p.amount end)
+            as amount
+    from posting p
+    join journal j on j.id = p.journal_id
+    where p.account = 'gateway_clearing'
+    and j.kind in ('capture', 'stray_capture', 'refund', 'refund_failed')
+    group by 1
+) l on l.name = b.name
+where b.amount <> coalesce(l.amount, 0);
+
+-- INV12 idempotency: no key is open for more than five minutes where the completer runs
+select principal, key, created_at, recovery
+from idempotency_key
+where state = 'started'
+and created_at < now() - interval '5 minutes'
+and exists (
+    select
+    from job
+    where name = 'complete'
+    and ok_at > now() - interval '3 minutes');

@@ -180,6 +180,10 @@ enum {
 	{ .name = #m, .kind = FIELD_BOOL,                                    \
 		.offset = FIELD_AT(m, struct opt_bool), .help = text,        \
 		.flags = OPTIONAL, .optional_bool = true }
+#define IN_DATE(m, flag, text)                                               \
+	{ .name = #m, .kind = FIELD_DATE,                                    \
+		.offset = FIELD_AT(m, const char *), .help = text,           \
+		.flags = flag, .example = "2026-11-22" }
 #define IN_BOOL(m, flag, text)                                               \
 	{ .name = #m, .kind = FIELD_BOOL, .offset = FIELD_AT(m, bool),       \
 		.help = text, .flags = flag }

@@ -1,5 +1,7 @@
 #include "db/list.h"
 
+#include <string.h>
+
 #include "core/text.h"
 #include "db/array.h"
 
@@ -39,8 +41,7 @@ static void
 add_cursor(struct list_rows *l)
 {
 	const struct cursor *at = &l->page.cursor;
-	enum fragment f =
-	    at->backwards ? l->order->after : l->order->before;
+	enum fragment f = at->backwards ? l->order->after : l->order->before;
 
 	if (!at->given)
 		return;
@@ -119,4 +120,25 @@ list_ids(struct ctx *c, struct list_rows *l)
 		ids[n++] = col_uuid(&l->rows);
 	list_walk(l);
 	return array_uuids(c->arena, ids, n);
+}
+
+const char *
+list_prefix(struct ctx *c, const char *text)
+{
+	struct buf b;
+
+	buf_init(&b, c->arena, 4096);
+	for (; *text != '\0'; text++) {
+		if (strchr("%_\\", *text) != NULL)
+			buf_char(&b, '\\');
+		buf_char(&b, *text);
+	}
+	buf_char(&b, '%');
+	return buf_text(&b);
+}
+
+const char *
+list_pattern(struct ctx *c, const char *text)
+{
+	return arena_printf(c->arena, "%%%s", list_prefix(c, text));
 }

@@ -69,6 +69,12 @@ void list_at_key(struct list_rows *l, const char *key, struct uuid id);
 
 void list_end(struct ctx *c, struct list_rows *l, struct page_out *out);
 
+/* What a person typed as a pattern for like, found anywhere;
+ * % and _ mean themselves. */
+const char *list_pattern(struct ctx *c, const char *text);
+/* The same, found at the beginning. */
+const char *list_prefix(struct ctx *c, const char *text);
+
 /* The ids of the page's rows, as an array for = any($1): for what belongs to
  * them.  Reads the first column of each row and stands before the first. */
 const char *list_ids(struct ctx *c, struct list_rows *l);

@@ -90,6 +90,12 @@ is_get(const struct http_request *in)
 	return strcmp(in->method, "GET") == 0;
 }
 
+static size_t
+answer_max(const struct http_request *in)
+{
+	return in->answer_max != 0 ? in->answer_max : HTTP_ANSWER_MAX;
+}
+
 #define SET(option, value)                                                   \
 	(curl_easy_setopt(easy, CURLOPT_##option, (value)) == CURLE_OK)
 
@@ -104,7 +110,7 @@ set_rules(const struct http_request *in)
 	    SET(SSL_VERIFYPEER, 1L) && SET(SSL_VERIFYHOST, 2L) &&
 	    SET(SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) &&
 	    SET(CONNECTTIMEOUT_MS, connect) && SET(TIMEOUT_MS, total) &&
-	    SET(MAXFILESIZE, (long)HTTP_ANSWER_MAX) &&
+	    SET(MAXFILESIZE, (long)answer_max(in)) &&
 	    SET(USERAGENT, "haat") &&
 	    SET(HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1) &&
 	    SET(FRESH_CONNECT, in->repeatable || is_get(in) ? 0L : 1L);
@@ -239,7 +245,7 @@ http_send(struct ctx *c, const struct http_request *in,
 	/* Twice, as a call can fail on its way there and on its way back. */
 	if (fault_point("http"))
 		return HTTP_UNREACHABLE;
-	buf_init(&a.body, c->arena, HTTP_ANSWER_MAX);
+	buf_init(&a.body, c->arena, answer_max(in));
 	buf_init(&a.headers, c->arena, HTTP_HEADERS_MAX);
 	result = perform(c, in, &a);
 	if (easy != NULL &&

@@ -50,6 +50,7 @@ struct http_request {
 	bool repeatable; /* GET always is */
 	int64_t connect_ms;
 	int64_t total_ms;
+	size_t answer_max; /* bytes */
 };
 
 struct http_response {

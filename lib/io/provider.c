@@ -8,6 +8,9 @@
 #include "core/log.h"
 #include "io/http.h"
 
+/* A hundred things with all their notes. */
+enum { PAGE_BYTES = 1024 * 1024 };
+
 /* --- one call ----------------------------------------------------------- */
 
 static const char *
@@ -130,6 +133,36 @@ get(struct ctx *c, const char *name, const char *path,
 	return call(c, &in, out, why);
 }
 
+/* The members of a collection. */
+static enum provider_result
+get_list(struct ctx *c, const char *name, const char *path,
+    struct json_object **items, struct provider_problem *why)
+{
+	struct http_request in = { .name = name,
+		.method = "GET",
+		.url = address(c, path),
+		.answer_max = PAGE_BYTES };
+	enum provider_result result;
+	struct json_object *o;
+
+	result = call(c, &in, &o, why);
+	if (result != PROVIDER_OK)
+		return result;
+	*items = member(o, "items");
+	if (json_object_is_type(*items, json_type_array))
+		return PROVIDER_OK;
+	return broken(c, why, name, "the answer is no list");
+}
+
+static const char *
+span_path(struct ctx *c, const char *what, const struct provider_span *s)
+{
+	return arena_printf(c->arena,
+	    "/%s?from=%lld&to=%lld&count=%d&skip=%lld", what,
+	    (long long)s->from_secs, (long long)s->to_secs, PROVIDER_PAGE,
+	    (long long)s->skip);
+}
+
 /* --- orders ------------------------------------------------------------- */
 
 static enum provider_result
@@ -175,7 +208,7 @@ enum provider_result
 provider_order_find(struct ctx *c, const char *receipt,
     struct provider_order *out, bool *found, struct provider_problem *why)
 {
-	struct json_object *o, *items;
+	struct json_object *items;
 	enum provider_result result;
 	struct buf path;
 
@@ -183,14 +216,9 @@ provider_order_find(struct ctx *c, const char *receipt,
 	buf_init(&path, c->arena, 4096);
 	buf_lit(&path, "/orders?receipt=");
 	buf_url_arg(&path, receipt);
-	result = get(c, "find order", buf_text(&path), &o, why);
-	if (result != PROVIDER_OK)
+	result = get_list(c, "find order", buf_text(&path), &items, why);
+	if (result != PROVIDER_OK || json_object_array_length(items) == 0)
 		return result;
-	items = member(o, "items");
-	if (!json_object_is_type(items, json_type_array))
-		return broken(c, why, "find order", "the answer is no list");
-	if (json_object_array_length(items) == 0)
-		return PROVIDER_OK;
 	*found = true;
 	return read_order(c, json_object_array_get_idx(items, 0), out, why);
 }
@@ -214,33 +242,41 @@ read_payment(struct ctx *c, struct json_object *o,
 	return PROVIDER_OK;
 }
 
+static enum provider_result
+list_payments(struct ctx *c, const char *name, const char *path,
+    struct provider_payment **out, size_t *n, struct provider_problem *why)
+{
+	enum provider_result result;
+	struct json_object *items;
+	size_t length;
+
+	*n = 0;
+	result = get_list(c, name, path, &items, why);
+	if (result != PROVIDER_OK)
+		return result;
+	length = json_object_array_length(items);
+	*out = ARENA_ARRAY(c->arena, length, struct provider_payment);
+	for (; *n < length && result == PROVIDER_OK; ++*n)
+		result = read_payment(c, json_object_array_get_idx(items, *n),
+		    &(*out)[*n], why);
+	return result;
+}
+
 enum provider_result
 provider_order_payments(struct ctx *c, const char *order_id,
     struct provider_payment **out, size_t *n, struct provider_problem *why)
 {
-	const char *path = arena_printf(c->arena, "/orders/%s/payments",
-	    order_id);
-	struct json_object *o, *items;
-	enum provider_result result;
+	return list_payments(c, "payments of order",
+	    arena_printf(c->arena, "/orders/%s/payments", order_id), out, n,
+	    why);
+}
 
-	*n = 0;
-	result = get(c, "payments of order", path, &o, why);
-	if (result != PROVIDER_OK)
-		return result;
-	items = member(o, "items");
-	if (!json_object_is_type(items, json_type_array))
-		return broken(c, why, "payments of order",
-		    "the answer is no list");
-	*out = ARENA_ARRAY(c->arena, json_object_array_length(items),
-	    struct provider_payment);
-	for (size_t i = 0; i < json_object_array_length(items); i++) {
-		result = read_payment(c, json_object_array_get_idx(items, i),
-		    &(*out)[i], why);
-		if (result != PROVIDER_OK)
-			return result;
-		++*n;
-	}
-	return PROVIDER_OK;
+enum provider_result
+provider_payments(struct ctx *c, const struct provider_span *span,
+    struct provider_payment **out, size_t *n, struct provider_problem *why)
+{
+	return list_payments(c, "list payments",
+	    span_path(c, "payments", span), out, n, why);
 }
 
 enum provider_result
@@ -289,7 +325,9 @@ read_refund(struct ctx *c, struct json_object *o, struct provider_refund *out,
 	out->id = text(o, "id");
 	out->payment_id = text(o, "payment_id");
 	out->amount = number(o, "amount");
+	out->currency = text(o, "currency");
 	out->status = text(o, "status");
+	out->receipt = text(o, "receipt");
 	if (strncmp(out->id, "rfnd_", 5) != 0 || out->amount < 0)
 		return broken(c, why, "refund", "the answer is no refund");
 	return PROVIDER_OK;
@@ -336,6 +374,44 @@ provider_refund_fetch(struct ctx *c, const char *id,
 	    arena_printf(c->arena, "/refunds/%s", id), &o, why);
 
 	return result != PROVIDER_OK ? result : read_refund(c, o, out, why);
+}
+
+static enum provider_result
+list_refunds(struct ctx *c, const char *name, const char *path,
+    struct provider_refund **out, size_t *n, struct provider_problem *why)
+{
+	enum provider_result result;
+	struct json_object *items;
+	size_t length;
+
+	*n = 0;
+	result = get_list(c, name, path, &items, why);
+	if (result != PROVIDER_OK)
+		return result;
+	length = json_object_array_length(items);
+	*out = ARENA_ARRAY(c->arena, length, struct provider_refund);
+	for (; *n < length && result == PROVIDER_OK; ++*n)
+		result = read_refund(c, json_object_array_get_idx(items, *n),
+		    &(*out)[*n], why);
+	return result;
+}
+
+enum provider_result
+provider_refunds(struct ctx *c, const struct provider_span *span,
+    struct provider_refund **out, size_t *n, struct provider_problem *why)
+{
+	return list_refunds(c, "list refunds", span_path(c, "refunds", span),
+	    out, n, why);
+}
+
+enum provider_result
+provider_payment_refunds(struct ctx *c, const char *payment_id, int64_t skip,
+    struct provider_refund **out, size_t *n, struct provider_problem *why)
+{
+	return list_refunds(c, "refunds of payment",
+	    arena_printf(c->arena, "/payments/%s/refunds?count=%d&skip=%lld",
+		payment_id, PROVIDER_PAGE, (long long)skip),
+	    out, n, why);
 }
 
 /* --- signatures --------------------------------------------------------- */

@@ -1,6 +1,6 @@
 /*
  * provider.h: the payment provider's API (Razorpay, https://razorpay.com/docs/api/):
- * orders, payments, capture, refunds.
+ * orders, payments, capture, refunds, and the lists of both.
  *
  * Never called inside a transaction.  The base address is RAZORPAY_API_URL,
  * with or without its "/v1".  Amounts are paise.
@@ -35,15 +35,17 @@ struct provider_payment {
 	const char *currency;
 	const char *status; /* created authorized captured refunded failed */
 	const char *method;
-	const char *failure; /* or NULL */
-	int64_t amount_refunded;
+	const char *failure;     /* or NULL */
+	int64_t amount_refunded; /* pending ones too */
 };
 
 struct provider_refund {
 	const char *id; /* rfnd_… */
 	const char *payment_id;
 	int64_t amount;
-	const char *status; /* pending processed failed */
+	const char *currency;
+	const char *status;  /* pending processed failed */
+	const char *receipt; /* our key, "" where it is none of ours */
 };
 
 /* Why it was refused, for the log and, where a caller can act on it, for
@@ -80,6 +82,28 @@ enum provider_result provider_refund_create(struct ctx *c,
 
 enum provider_result provider_refund_fetch(struct ctx *c, const char *id,
     struct provider_refund *out, struct provider_problem *why);
+
+/*
+ * One page of what was made in a span of time, the newest first; less than
+ * PROVIDER_PAGE of them: the last one.
+ */
+enum { PROVIDER_PAGE = 100 };
+struct provider_span {
+	int64_t from_secs;
+	int64_t to_secs; /* included */
+	int64_t skip;
+};
+enum provider_result provider_payments(struct ctx *c,
+    const struct provider_span *span, struct provider_payment **out,
+    size_t *n, struct provider_problem *why);
+enum provider_result provider_refunds(struct ctx *c,
+    const struct provider_span *span, struct provider_refund **out, size_t *n,
+    struct provider_problem *why);
+
+/* A page of the refunds of one payment. */
+enum provider_result provider_payment_refunds(struct ctx *c,
+    const char *payment_id, int64_t skip, struct provider_refund **out,
+    size_t *n, struct provider_problem *why);
 
 /* HMAC-SHA256 in lower-case hex of data under secret, compared in constant
  * time: webhooks, and what the checkout hands back. */

@@ -93,8 +93,9 @@ struct options {
 static int
 usage(const struct job *job)
 {
-	fprintf(stderr, "usage: %s [--dry-run] [--stay SECS]\n%s\n",
-	    job->name, job->summary);
+	fprintf(stderr, "usage: %s [--dry-run] [--stay SECS]%s\n%s\n",
+	    job->name, job->options != NULL ? job->options : "",
+	    job->summary);
 	return 2;
 }
 
@@ -109,14 +110,26 @@ read_secs(const char *text, int64_t *out)
 }
 
 static bool
-read_options(int argc, char **argv, struct options *o)
+read_option(const struct job *job, const char *name, const char *value,
+    struct options *o)
+{
+	if (strcmp(name, "--stay") == 0)
+		return read_secs(value, &o->stay_secs);
+	return job->option != NULL && job->option(name, value);
+}
+
+static bool
+read_options(int argc, char **argv, const struct job *job, struct options *o)
 {
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--dry-run") == 0)
+		if (strcmp(argv[i], "--dry-run") == 0) {
 			o->dry_run = true;
-		else if (strcmp(argv[i], "--stay") != 0 || ++i == argc ||
-		    !read_secs(argv[i], &o->stay_secs))
+			continue;
+		}
+		if (i + 1 == argc ||
+		    !read_option(job, argv[i], argv[i + 1], o))
 			return false;
+		i++;
 	}
 	return true;
 }
@@ -130,7 +143,7 @@ struct process {
 	struct ctx ctx;
 	struct arena *arena;
 	struct job_counts counts;
-	int64_t run_id; /* 0: not recorded */
+	struct uuid run_id; /* zero: not recorded */
 	int64_t started_us;
 };
 
@@ -164,15 +177,16 @@ static enum err
 record_start(struct process *p)
 {
 	struct ctx *c = &p->ctx;
-	struct rows r;
+	struct uuid id = uuid_new();
 	TX_SCOPE(tx, c);
 
 	db_queue(c, Q_JOB_KNOWN,
 	    ARGS(A(p->job->name), A(p->job->period_secs)));
 	db_queue(c, Q_JOB_RUN_BURY, ARGS(A(p->job->name)));
-	TRY(db_one(c, Q_JOB_RUN_BEGIN, ARGS(A(p->job->name)), &r));
-	p->run_id = col_i64(&r);
-	return tx_commit(&tx);
+	db_queue(c, Q_JOB_RUN_BEGIN, ARGS(A(id), A(p->job->name)));
+	TRY(tx_commit(&tx));
+	p->run_id = id;
+	return OK;
 }
 
 static enum err
@@ -304,14 +318,14 @@ run(struct process *p)
 	if (!p->options.dry_run)
 		TRY(record_start(p));
 	err = rounds(p);
-	if (p->run_id != 0 && record_end(p, err) != OK && err == OK)
+	if (!uuid_is_zero(p->run_id) && record_end(p, err) != OK && err == OK)
 		err = ERR_UNAVAILABLE;
 	summarise(p, err == OK ? "ok" : "failed");
 	return err;
 }
 
 static void
-make_context(struct process *p, struct arena *forever)
+make_context(struct process *p, struct arena *forever, const char *name)
 {
 	struct ctx *c = &p->ctx;
 	char id[UUID_TEXT];
@@ -324,8 +338,7 @@ make_context(struct process *p, struct arena *forever)
 		.redis = redis_new(forever),
 		.config = &p->config,
 		.ip = "job",
-		.request_id = arena_printf(forever, "%s.%s", p->job->name,
-		    id),
+		.request_id = arena_printf(forever, "%s.%s", name, id),
 	};
 }
 
@@ -340,6 +353,16 @@ catch_signals(void)
 	    sigaction(SIGPIPE, &ignore, NULL) == 0;
 }
 
+static void
+let_go(struct process *p, struct arena *forever)
+{
+	http_close();
+	db_close(p->ctx.db);
+	redis_close(p->ctx.redis);
+	arena_free(p->arena);
+	arena_free(forever);
+}
+
 int
 job_main(int argc, char **argv, const struct job *job)
 {
@@ -352,21 +375,49 @@ job_main(int argc, char **argv, const struct job *job)
 	log_open(job->name);
 	p.job = job;
 	p.started_us = clock_mono_us();
-	if (!read_options(argc, argv, &p.options))
+	if (!read_options(argc, argv, job, &p.options))
 		return usage(job);
 	if (config_load(&p.config, stderr) != 0 || !catch_signals())
 		return 1;
 	forever = arena_new();
-	make_context(&p, forever);
+	make_context(&p, forever, job->name);
 	err = run(&p);
 	if (err != OK)
 		log_error("failed: %s",
 		    p.ctx.problem.detail != NULL ? p.ctx.problem.detail :
 						   err_code(err));
-	http_close();
-	db_close(p.ctx.db);
-	redis_close(p.ctx.redis);
-	arena_free(p.arena);
-	arena_free(forever);
+	let_go(&p, forever);
+	return err != OK;
+}
+
+/* --- by hand ------------------------------------------------------------ */
+
+static void
+tell_problem(const struct tool *tool, const struct problem *p, enum err err)
+{
+	fprintf(stderr, "%s: %s\n", tool->name,
+	    p->detail != NULL ? p->detail : err_code(err));
+	for (const struct field_error *f = p->errors; f != NULL; f = f->next)
+		fprintf(stderr, "  %s: %s\n", f->field, f->message);
+}
+
+int
+tool_main(int argc, char **argv, const struct tool *tool)
+{
+	static struct process p;
+	struct arena *forever;
+	enum err err;
+
+	if (sodium_init() < 0)
+		return 1;
+	log_open(tool->name);
+	if (config_load(&p.config, stderr) != 0 || !catch_signals())
+		return 1;
+	forever = arena_new();
+	make_context(&p, forever, tool->name);
+	err = tool->run(&p.ctx, argc, argv);
+	if (err != OK)
+		tell_problem(tool, &p.ctx.problem, err);
+	let_go(&p, forever);
 	return err != OK;
 }

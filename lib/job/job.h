@@ -46,6 +46,10 @@ void job_count(struct job_counts *counts, const char *name, int64_t n);
 struct job {
 	const char *name; /* of the program, the lock and the rows */
 	const char *summary;
+	/* Options of its own, each with a value: how they stand in the usage,
+	 * and what takes one; false for what it does not know or take. */
+	const char *options;
+	bool (*option)(const char *name, const char *value);
 	int64_t period_secs; /* how often cron/crontab starts it */
 	/* Does all the work there is; called again each second with --stay.
 	 * Works in small transactions and looks at job_stopping() between
@@ -55,6 +59,18 @@ struct job {
 };
 
 int job_main(int argc, char **argv, const struct job *job);
+
+/*
+ * The same for a program that a person runs by hand: it has connections, and
+ * neither a lock nor a record.  run says on standard error what it did; its
+ * problem's words are printed there too.
+ */
+struct tool {
+	const char *name;
+	enum err (*run)(struct ctx *c, int argc, char **argv);
+};
+
+int tool_main(int argc, char **argv, const struct tool *tool);
 
 /* Whether the process was told to end (SIGTERM, SIGINT). */
 bool job_stopping(void);

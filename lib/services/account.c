@@ -10,24 +10,30 @@
 enum { TOKEN_BYTES = 32, RESET_SECS = 3600, VERIFY_SECS = 7 * 24 * 3600 };
 
 const char *const account_types[] = { "individual", "business", NULL };
-static const char *const roles[] = { "customer", "seller", "admin", NULL };
+const char *const account_roles[] = { "customer", "seller", "admin", NULL };
 
-static const struct field user_fields[] = {
-	OUT_UUID("id", "Account"),
-	OUT_TEXT("email", "As it was entered", .example = "asha@example.com"),
-	OUT_TEXT("full_name", "Name", .example = "Asha Rao"),
-	OUT_TEXT_NULL("phone", "Phone number", .example = "+91 98450 12345"),
-	OUT_ENUM("role", roles, "What the account is"),
-	OUT_ENUM("account_type", account_types, "Person or company"),
-	OUT_TEXT_NULL("company_name", "Of a business"),
-	OUT_TEXT_NULL("gstin", "Of a business", .example = "27AAPFU0939F1ZV"),
-	OUT_BOOL("is_email_verified", "Whether the address was confirmed"),
-	OUT_BOOL("is_blocked", "Whether an administrator blocked it"),
-	OUT_TIME("created_at", "When it was opened"),
-	OUT_TIME_NULL("last_login_at", "Last sign-in"),
-	{ 0 },
-};
+static const struct field user_fields[] = { USER_FIELDS, { 0 } };
 const struct shape user_shape = { "user", "An account", user_fields };
+
+struct uuid
+account_row_write(struct rows *r, struct json *j)
+{
+	struct uuid id = col_uuid(r);
+
+	js_uuid(j, "id", id);
+	js_str(j, "email", col_text(r));
+	js_str(j, "full_name", col_text(r));
+	js_str(j, "phone", col_text(r));
+	js_str(j, "role", col_text(r));
+	js_str(j, "account_type", col_text(r));
+	js_str(j, "company_name", col_text(r));
+	js_str(j, "gstin", col_text(r));
+	js_bool(j, "is_email_verified", col_bool(r));
+	js_bool(j, "is_blocked", col_bool(r));
+	js_time(j, "created_at", col_i64(r));
+	js_time_null(j, "last_login_at", col_i64(r));
+	return id;
+}
 
 enum err
 account_write(struct ctx *c, struct uuid id, struct json *j, const char *name)
@@ -42,18 +48,7 @@ account_write(struct ctx *c, struct uuid id, struct json *j, const char *name)
 		js_open_key(j, name, '{');
 	else
 		js_open(j, '{');
-	js_uuid(j, "id", col_uuid(&r));
-	js_str(j, "email", col_text(&r));
-	js_str(j, "full_name", col_text(&r));
-	js_str(j, "phone", col_text(&r));
-	js_str(j, "role", col_text(&r));
-	js_str(j, "account_type", col_text(&r));
-	js_str(j, "company_name", col_text(&r));
-	js_str(j, "gstin", col_text(&r));
-	js_bool(j, "is_email_verified", col_bool(&r));
-	js_bool(j, "is_blocked", col_bool(&r));
-	js_time(j, "created_at", col_i64(&r));
-	js_time_null(j, "last_login_at", col_i64(&r));
+	account_row_write(&r, j);
 	js_close(j, '}');
 	return OK;
 }

@@ -8,10 +8,31 @@
 #include "core/ctx.h"
 #include "core/field.h"
 #include "core/json.h"
+#include "db/db.h"
 #include "services/session.h"
 
 extern const struct shape user_shape;
 extern const char *const account_types[];
+extern const char *const account_roles[];
+
+/* The members of a user, for shapes that have more. */
+#define USER_FIELDS                                                          \
+	OUT_UUID("id", "Account"),                                           \
+	    OUT_TEXT("email", "As it was entered",                           \
+		.example = "asha@example.com"),                              \
+	    OUT_TEXT("full_name", "Name", .example = "Asha Rao"),            \
+	    OUT_TEXT_NULL("phone", "Phone number",                           \
+		.example = "+91 98450 12345"),                               \
+	    OUT_ENUM("role", account_roles, "What the account is"),          \
+	    OUT_ENUM("account_type", account_types, "Person or company"),    \
+	    OUT_TEXT_NULL("company_name", "Of a business"),                  \
+	    OUT_TEXT_NULL("gstin", "Of a business",                          \
+		.example = "27AAPFU0939F1ZV"),                               \
+	    OUT_BOOL("is_email_verified",                                    \
+		"Whether the address was confirmed"),                        \
+	    OUT_BOOL("is_blocked", "Whether an administrator blocked it"),   \
+	    OUT_TIME("created_at", "When it was opened"),                    \
+	    OUT_TIME_NULL("last_login_at", "Last sign-in")
 
 struct account_register {
 	const char *email;
@@ -55,6 +76,9 @@ enum err account_register(struct ctx *c, const struct account_register *in,
  * ERR_EMAIL_TAKEN once its password was changed or it was blocked: the first
  * password opens it no more. */
 enum err account_reopen(struct ctx *c, struct uuid id, struct tokens *out);
+
+/* Writes the members of a row of F_ACCOUNT_COLUMNS; gives its id. */
+struct uuid account_row_write(struct rows *r, struct json *j);
 
 /* Writes the user object.  Errors: ERR_NOT_FOUND. */
 enum err account_write(struct ctx *c, struct uuid id, struct json *j,

@@ -37,6 +37,12 @@ ledger_cod_captured(struct ctx *c, struct uuid order_id,
 }
 
 void
+ledger_settled(struct ctx *c, struct uuid settlement_id)
+{
+	db_queue(c, Q_LEDGER_SETTLED, ARGS(A(uuid_new()), A(settlement_id)));
+}
+
+void
 ledger_refunded(struct ctx *c, struct uuid order_id, struct uuid refund_id,
     bool cod)
 {
@@ -53,5 +59,4 @@ ledger_refund_failed(struct ctx *c, struct uuid order_id,
 	db_queue(c, Q_LEDGER_REFUND_FAILED,
 	    ARGS(A(uuid_new()), A(refund_id), A(order_id)));
 	db_queue(c, Q_EARNINGS_RETURN_OF_REFUND, ARGS(A(refund_id)));
-	db_queue(c, Q_EARNINGS_DROP_OF_REFUND, ARGS(A(refund_id)));
 }

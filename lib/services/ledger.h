@@ -35,6 +35,9 @@ void ledger_stray_refunded(struct ctx *c, struct uuid order_id,
 void ledger_cod_captured(struct ctx *c, struct uuid order_id,
     struct uuid seller_order_id);
 
+/* A settlement was transferred (ref: the settlement). */
+void ledger_settled(struct ctx *c, struct uuid settlement_id);
+
 /* A refund's lines were paid back: sellers and commission in proportion. */
 void ledger_refunded(struct ctx *c, struct uuid order_id,
     struct uuid refund_id, bool cod);

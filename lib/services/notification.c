@@ -113,13 +113,13 @@ notification_queue(struct ctx *c, const struct news *n)
 }
 
 static const char *
-new_ids(struct ctx *c)
+new_ids(struct ctx *c, size_t n)
 {
-	struct uuid ids[ADMINS_MAX];
+	struct uuid *ids = ARENA_ARRAY(c->arena, n + 1, struct uuid);
 
-	for (size_t i = 0; i < ADMINS_MAX; i++)
+	for (size_t i = 0; i < n; i++)
 		ids[i] = uuid_new();
-	return array_uuids(c->arena, ids, ADMINS_MAX);
+	return array_uuids(c->arena, ids, n);
 }
 
 void
@@ -131,7 +131,25 @@ notification_queue_admins(struct ctx *c, const struct news *n)
 	/* Who they are is found by the statement, so the ids come along. */
 	db_queue(c, Q_NOTIFICATION_ADD_ADMINS,
 	    ARGS(A(n->type), A(title), A(brief), A(n->data), A(n->source_id),
-		A(new_ids(c)), A(new_ids(c))));
+		A(new_ids(c, ADMINS_MAX)), A(new_ids(c, ADMINS_MAX))));
+}
+
+void
+notification_queue_low_stock(struct ctx *c, struct uuid order_id,
+    struct uuid low_id, size_t nlines)
+{
+	struct problem problem = c->problem;
+	const char *title = words_of(c, "low_stock"), *brief = "";
+	const struct template *t;
+
+	if (template_find(c, "low_stock", &t) == OK) {
+		title = t->title;
+		brief = t->brief;
+	}
+	c->problem = problem;
+	db_queue_last(c, Q_NOTIFICATION_ADD_LOW_STOCK,
+	    ARGS(A(order_id), A(low_id), A(title), A(brief),
+		A(new_ids(c, nlines)), A(new_ids(c, nlines))));
 }
 
 /* --- the inbox ---------------------------------------------------------- */

@@ -55,7 +55,8 @@ extern const struct shape notification_shape;
 	NEWS(settlement_rejected, MAIL, "amount currency reason")            \
 	NEWS(audit_broken, MAIL, "entry") /* admins */                       \
 	NEWS(payment_mismatch, MAIL,                                         \
-	    "number amount currency [reason]") /* admins */
+	    "number amount currency [reason]")      /* admins */             \
+	NEWS(books_differ, MAIL, "mismatches open") /* admins */
 
 struct news {
 	const char *type; /* "order_paid" */
@@ -74,6 +75,13 @@ void notification_queue(struct ctx *c, const struct news *n);
 
 /* The same for every administrator; account_id is not looked at. */
 void notification_queue_admins(struct ctx *c, const struct news *n);
+
+/*
+ * Queued behind the statements that take an order's stock and note low_id
+ * where it becomes low: tells the sellers of those of its nlines lines.
+ */
+void notification_queue_low_stock(struct ctx *c, struct uuid order_id,
+    struct uuid low_id, size_t nlines);
 
 /* Rows of the list, newest first, comma-separated, into out. */
 enum err notification_list(struct ctx *c, const struct page_in *in,

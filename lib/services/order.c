@@ -4,44 +4,6 @@
 #include "db/list.h"
 #include "services/order_rows.h"
 
-static void
-read_order(struct rows *r, struct order *o)
-{
-	*o = (struct order){ 0 };
-	o->id = col_uuid(r);
-	o->number = col_text(r);
-	o->status = col_text(r);
-	o->payment_status = col_text(r);
-	o->payment_method = col_text(r);
-	o->currency = col_text(r);
-	o->totals.subtotal = col_i64(r);
-	o->totals.discount = col_i64(r);
-	o->totals.shipping = col_i64(r);
-	o->totals.tax = col_i64(r);
-	o->totals.total = col_i64(r);
-	o->shipping_address = col_text(r);
-	o->billing_address = col_text(r);
-	o->purchase_order_number = col_text(r);
-	o->notes = col_text(r);
-	o->placed_at = col_i64(r);
-	o->expires_at = col_i64(r);
-}
-
-static enum err
-read_parts(struct ctx *c, struct order *o)
-{
-	struct rows parts, items;
-
-	db_queue_rows(c, Q_SELLER_ORDERS_OF_ORDER, ARGS(A(o->id)), &parts);
-	TRY(db_each(c, Q_ORDER_ITEMS_OF_ORDER, ARGS(A(o->id)), &items));
-	o->parts = ARENA_ARRAY(c->arena, (size_t)parts.count,
-	    struct seller_order);
-	while (row_next(&parts))
-		seller_order_read(&parts, &o->parts[o->nparts++]);
-	o->items = order_items_read(c, &items, &o->nitems);
-	return OK;
-}
-
 static enum err
 find_order(struct ctx *c, const struct order_find *in, struct order *o)
 {
@@ -58,7 +20,7 @@ find_order(struct ctx *c, const struct order_find *in, struct order *o)
 		    ARGS(A(in->id), A(c->caller.id)), &r, &found));
 	if (!found)
 		return fail(c, ERR_NOT_FOUND, "There is no such order.");
-	read_order(&r, o);
+	order_read(&r, o);
 	return OK;
 }
 
@@ -69,7 +31,7 @@ order_detail(struct ctx *c, const struct order_find *in, struct buf *out)
 	struct order o;
 
 	TRY(find_order(c, in, &o));
-	TRY(read_parts(c, &o));
+	TRY(order_read_parts(c, &o));
 	order_write(&j, &o, true);
 	return OK;
 }
@@ -135,7 +97,7 @@ order_list(struct ctx *c, const struct order_list *in, struct buf *out,
 		list_where(&l, F_ORDERS_WITH_STATUS, ARGS(A(in->status)));
 	TRY(list_fetch(c, &l));
 	while (list_next(&l)) {
-		read_order(&l.rows, &o);
+		order_read(&l.rows, &o);
 		order_write(&j, &o, false);
 		list_at(&l, o.id);
 	}

@@ -13,6 +13,7 @@
 #include "core/money.h"
 #include "core/text.h"
 #include "db/db.h"
+#include "services/notification.h"
 #include "services/order.h"
 #include "services/order_news.h"
 
@@ -391,11 +392,14 @@ queue_stock(struct ctx *c, const struct draft *d)
 	const struct order *o = &d->order;
 	struct order_item *sorted = arena_memdup(c->arena, o->items,
 	    o->nitems * sizeof(*sorted));
+	struct uuid low_id = uuid_new();
 
 	qsort(sorted, o->nitems, sizeof(*sorted), by_variant);
 	for (size_t i = 0; i < o->nitems; i++)
 		db_queue_last(c, Q_STOCK_RESERVE,
-		    ARGS(A(sorted[i].variant_id), A(sorted[i].quantity)));
+		    ARGS(A(sorted[i].variant_id), A(sorted[i].quantity),
+			A(low_id), A(c->config->low_stock_threshold)));
+	notification_queue_low_stock(c, o->id, low_id, o->nitems);
 }
 
 /* The sellers of an order that is paid online hear of it once it is. */

@@ -51,3 +51,41 @@ order_items_read(struct ctx *c, struct rows *r, size_t *n)
 		read_item(r, &items[(*n)++]);
 	return items;
 }
+
+void
+order_read(struct rows *r, struct order *o)
+{
+	*o = (struct order){ 0 };
+	o->id = col_uuid(r);
+	o->number = col_text(r);
+	o->status = col_text(r);
+	o->payment_status = col_text(r);
+	o->payment_method = col_text(r);
+	o->currency = col_text(r);
+	o->totals.subtotal = col_i64(r);
+	o->totals.discount = col_i64(r);
+	o->totals.shipping = col_i64(r);
+	o->totals.tax = col_i64(r);
+	o->totals.total = col_i64(r);
+	o->shipping_address = col_text(r);
+	o->billing_address = col_text(r);
+	o->purchase_order_number = col_text(r);
+	o->notes = col_text(r);
+	o->placed_at = col_i64(r);
+	o->expires_at = col_i64(r);
+}
+
+enum err
+order_read_parts(struct ctx *c, struct order *o)
+{
+	struct rows parts, items;
+
+	db_queue_rows(c, Q_SELLER_ORDERS_OF_ORDER, ARGS(A(o->id)), &parts);
+	TRY(db_each(c, Q_ORDER_ITEMS_OF_ORDER, ARGS(A(o->id)), &items));
+	o->parts = ARENA_ARRAY(c->arena, (size_t)parts.count,
+	    struct seller_order);
+	while (row_next(&parts))
+		seller_order_read(&parts, &o->parts[o->nparts++]);
+	o->items = order_items_read(c, &items, &o->nitems);
+	return OK;
+}

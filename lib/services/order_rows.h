@@ -10,6 +10,11 @@
 #include "db/db.h"
 #include "services/order_shape.h"
 
+/* An order of F_ORDER_COLUMNS. */
+void order_read(struct rows *r, struct order *o);
+/* Its parts and items, in the arena. */
+enum err order_read_parts(struct ctx *c, struct order *o);
+
 void seller_order_read(struct rows *r, struct seller_order *p);
 
 /* All items of the answer, in the arena; *n how many. */

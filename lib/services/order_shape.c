@@ -3,18 +3,11 @@
 const char *const order_statuses[] = { "pending_payment", "confirmed",
 	"processing", "shipped", "delivered", "cancelled", NULL };
 const char *const order_payment_methods[] = { "razorpay", "cod", NULL };
-static const char *const payment_statuses[] = { "unpaid", "paid", "failed",
+const char *const order_payment_statuses[] = { "unpaid", "paid", "failed",
 	"partially_refunded", "refunded", NULL };
 const char *const seller_order_statuses[] = { "pending_payment", "pending",
 	"confirmed", "packed", "shipped", "delivered", "cancelled", NULL };
 static const char *const tax_types[] = { "CGST", "SGST", "IGST", NULL };
-
-#define OUT_TOTALS                                                           \
-	OUT_I64("subtotal", "Sum of the lines"),                             \
-	    OUT_I64("discount_total", "Taken off"),                          \
-	    OUT_I64("shipping_total", "Shipping"),                           \
-	    OUT_I64("tax_total", "Tax contained in the total"),              \
-	    OUT_I64("total", "To pay")
 
 static const struct field tax_fields[] = {
 	OUT_ENUM("type", tax_types, "Which tax"),
@@ -24,6 +17,17 @@ static const struct field tax_fields[] = {
 };
 static const struct shape tax_shape = { "order_tax", "A tax inside a line",
 	tax_fields };
+
+static const char *const commission_scopes[] = { "global", "category",
+	"seller", NULL };
+static const struct field commission_fields[] = {
+	OUT_I64("rate_bps", "Basis points", .example = "1000"),
+	OUT_ENUM("scope", commission_scopes, "Which rate won"),
+	OUT_I64("amount", "What the marketplace takes"),
+	{ 0 },
+};
+static const struct shape commission_shape = { "line_commission",
+	"What the marketplace takes of a line", commission_fields };
 
 static const struct field item_fields[] = {
 	OUT_UUID("id", "Line"),
@@ -40,6 +44,8 @@ static const struct field item_fields[] = {
 	OUT_LIST("taxes", &tax_shape, "CGST and SGST, or IGST across states"),
 	OUT_I64("tax_total", "Tax contained in the line"),
 	OUT_I64("line_total", "Quantity times unit price"),
+	OUT("commission", FIELD_OBJ, OPTIONAL, "For administrators only",
+	    .shape = &commission_shape),
 	{ 0 },
 };
 const struct shape order_item_shape = { "order_item", "A line of an order",
@@ -74,12 +80,12 @@ static const struct field snapshot_fields[] = {
 	OUT_TEXT("country", "IN", .example = "IN"),
 	{ 0 },
 };
-static const struct shape snapshot_shape = { "order_address",
+const struct shape order_address_shape = { "order_address",
 	"An address as it was when the order was placed", snapshot_fields };
 
 static const struct field customer_fields[] = {
 	OUT_TEXT("full_name", "Who receives"),
-	OUT_OBJ("shipping_address", &snapshot_shape, "Where to"),
+	OUT_OBJ("shipping_address", &order_address_shape, "Where to"),
 	{ 0 },
 };
 static const struct shape customer_shape = { "order_customer",
@@ -102,26 +108,7 @@ static const struct field seller_order_fields[] = {
 const struct shape seller_order_shape = { "seller_order",
 	"One seller's part of an order", seller_order_fields };
 
-static const struct field order_fields[] = {
-	OUT_UUID("id", "Order"),
-	OUT_TEXT("number", "For people", .example = "HT261122-000042"),
-	OUT_ENUM("status", order_statuses, "Where it stands"),
-	OUT_ENUM("payment_status", payment_statuses, "Of the money"),
-	OUT_ENUM("payment_method", order_payment_methods, "As chosen"),
-	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
-	OUT_TOTALS,
-	OUT_OBJ("shipping_address", &snapshot_shape, "Where to"),
-	OUT_OBJ("billing_address", &snapshot_shape, "For the invoice"),
-	OUT_TEXT_NULL("purchase_order_number", "The buyer's own number"),
-	OUT_TEXT_NULL("notes", "The buyer's words"),
-	OUT("seller_orders", FIELD_LIST, OPTIONAL,
-	    "One part per seller; "
-	    "not in lists",
-	    .shape = &seller_order_shape),
-	OUT_TIME("placed_at", "When it was ordered"),
-	OUT_TIME_NULL("expires_at", "Until when it can be paid"),
-	{ 0 },
-};
+static const struct field order_fields[] = { ORDER_FIELDS, { 0 } };
 const struct shape order_shape = { "order", "An order", order_fields };
 
 static const struct field event_fields[] = {
@@ -146,7 +133,7 @@ static const struct field order_status_fields[] = {
 	OUT_UUID("id", "Order"),
 	OUT_TEXT("number", "For people"),
 	OUT_ENUM("status", order_statuses, "Where it stands"),
-	OUT_ENUM("payment_status", payment_statuses, "Of the money"),
+	OUT_ENUM("payment_status", order_payment_statuses, "Of the money"),
 	OUT_LIST("history", &event_shape, "Its steps, oldest first"),
 	OUT_LIST("seller_orders", &part_status_shape, "One per seller"),
 	{ 0 },
@@ -201,6 +188,13 @@ write_item(struct json *j, const struct order_item *i)
 	js_close(j, ']');
 	js_i64(j, "tax_total", i->cgst + i->sgst + i->igst);
 	js_i64(j, "line_total", i->line_total);
+	if (i->commission_scope != NULL) {
+		js_open_key(j, "commission", '{');
+		js_i64(j, "rate_bps", i->commission_rate_bps);
+		js_str(j, "scope", i->commission_scope);
+		js_i64(j, "amount", i->commission);
+		js_close(j, '}');
+	}
 	js_close(j, '}');
 }
 
@@ -244,9 +238,8 @@ seller_order_write(struct json *j, const struct seller_order *p,
 }
 
 void
-order_write(struct json *j, const struct order *o, bool with_parts)
+order_write_members(struct json *j, const struct order *o, bool with_parts)
 {
-	js_open(j, '{');
 	js_uuid(j, "id", o->id);
 	js_str(j, "number", o->number);
 	js_str(j, "status", o->status);
@@ -267,5 +260,12 @@ order_write(struct json *j, const struct order *o, bool with_parts)
 	}
 	js_time(j, "placed_at", o->placed_at);
 	js_time_null(j, "expires_at", o->expires_at);
+}
+
+void
+order_write(struct json *j, const struct order *o, bool with_parts)
+{
+	js_open(j, '{');
+	order_write_members(j, o, with_parts);
 	js_close(j, '}');
 }

@@ -42,6 +42,10 @@ struct order_item {
 	int64_t line_total;
 	int64_t tax_rate_bps;
 	int64_t cgst, sgst, igst;
+	/* For administrators only, else scope is NULL. */
+	const char *commission_scope;
+	int64_t commission_rate_bps;
+	int64_t commission;
 };
 
 struct seller_order {
@@ -83,6 +87,37 @@ struct order {
 /* One part with those of the items that are its own. */
 void seller_order_write(struct json *j, const struct seller_order *p,
     const struct order_item *items, size_t nitems);
+
+/* The members of an order, for objects that have more. */
+extern const struct shape order_address_shape;
+extern const char *const order_payment_statuses[];
+/* clang-format off */
+#define ORDER_FIELDS                                                         \
+	OUT_UUID("id", "Order"),                                             \
+	OUT_TEXT("number", "For people", .example = "HT261122-000042"),      \
+	OUT_ENUM("status", order_statuses, "Where it stands"),               \
+	OUT_ENUM("payment_status", order_payment_statuses, "Of the money"),  \
+	OUT_ENUM("payment_method", order_payment_methods, "As chosen"),      \
+	OUT_TEXT("currency", "ISO 4217", .example = "INR"),                  \
+	OUT_TOTALS,                                                          \
+	OUT_OBJ("shipping_address", &order_address_shape, "Where to"),       \
+	OUT_OBJ("billing_address", &order_address_shape, "For the invoice"), \
+	OUT_TEXT_NULL("purchase_order_number", "The buyer's own number"),    \
+	OUT_TEXT_NULL("notes", "The buyer's words"),                         \
+	OUT("seller_orders", FIELD_LIST, OPTIONAL,                           \
+	    "One part per seller; not in lists",                             \
+	    .shape = &seller_order_shape),                                   \
+	OUT_TIME("placed_at", "When it was ordered"),                        \
+	OUT_TIME_NULL("expires_at", "Until when it can be paid")
+#define OUT_TOTALS                                                           \
+	OUT_I64("subtotal", "Sum of the lines"),                             \
+	OUT_I64("discount_total", "Taken off"),                              \
+	OUT_I64("shipping_total", "Shipping"),                               \
+	OUT_I64("tax_total", "Tax contained in the total"),                  \
+	OUT_I64("total", "To pay")
+/* clang-format on */
+void order_write_members(struct json *j, const struct order *o,
+    bool with_parts);
 
 /* The whole order; without its sub-orders for lists. */
 void order_write(struct json *j, const struct order *o, bool with_parts);

@@ -3,7 +3,9 @@
 #include <string.h>
 
 #include "core/clock.h"
+#include "core/config.h"
 #include "db/db.h"
+#include "services/notification.h"
 
 static enum err
 read_held(struct ctx *c, struct rows *r, bool found, struct uuid id,
@@ -102,31 +104,25 @@ order_paid(struct ctx *c, const struct held_order *o)
 }
 
 /* Takes every variant's units or none: a failure undoes the caller's
- * savepoint of stock by giving back what was taken. */
+ * savepoint of stock by giving back what was taken.  *taken: of how many. */
 static enum err
-take_stock(struct ctx *c, const struct held_order *o, bool *taken)
+take_stock(struct ctx *c, const struct held_order *o, int *taken)
 {
 	struct rows r;
-	int64_t changed;
-	int done = 0;
+	int64_t changed = 1;
 
-	*taken = true;
+	*taken = 0;
 	TRY(db_each(c, Q_RESERVATIONS_TO_REVIVE, ARGS(A(o->id)), &r));
-	while (row_next(&r)) {
+	while (changed > 0 && row_next(&r)) {
 		struct uuid variant = col_uuid(&r);
 
 		TRY(db_exec_n(c, Q_STOCK_TRY_RESERVE,
 		    ARGS(A(variant), A(col_i64(&r))), &changed));
-		if (changed == 0) {
-			*taken = false;
-			break;
-		}
-		done++;
+		*taken += changed > 0;
 	}
-	*taken = *taken && r.count > 0;
-	if (*taken)
+	if (*taken == r.count)
 		return OK;
-	for (r.row = -1; done > 0 && row_next(&r); done--) {
+	for (r.row = -1; *taken > 0 && row_next(&r); --*taken) {
 		struct uuid variant = col_uuid(&r);
 
 		db_queue(c, Q_STOCK_UNRESERVE,
@@ -140,11 +136,17 @@ order_revive(struct ctx *c, const struct held_order *o, bool *revived)
 {
 	static const struct actor late = { .role = "provider",
 		.note = "Payment received late" };
+	struct uuid low_id = uuid_new();
+	int taken;
 
-	TRY(take_stock(c, o, revived));
+	TRY(take_stock(c, o, &taken));
+	*revived = taken > 0;
 	if (!*revived)
 		return OK;
+	db_queue(c, Q_STOCK_NOTE_LOW,
+	    ARGS(A(o->id), A(low_id), A(c->config->low_stock_threshold)));
 	db_queue(c, Q_RESERVATIONS_REVIVE, ARGS(A(o->id)));
+	notification_queue_low_stock(c, o->id, low_id, (size_t)taken);
 	queue_events(c, o, "confirmed", "cancelled", "pending", &late);
 	db_queue(c, Q_ORDER_SET_PAID, ARGS(A(o->id)));
 	return db_flush(c);

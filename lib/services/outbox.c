@@ -87,6 +87,16 @@ outbox_due(struct ctx *c, int64_t *count)
 	return OK;
 }
 
+enum err
+outbox_dead(struct ctx *c, int64_t *count)
+{
+	struct rows r;
+
+	TRY(db_one(c, Q_OUTBOX_DEAD_COUNT, NO_ARGS, &r));
+	*count = col_i64(&r);
+	return OK;
+}
+
 /* --- the words ---------------------------------------------------------- */
 
 static void

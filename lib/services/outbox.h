@@ -58,6 +58,9 @@ enum err outbox_bury(struct ctx *c, int64_t *buried);
 
 enum err outbox_due(struct ctx *c, int64_t *count);
 
+/* Dead letters that are kept. */
+enum err outbox_dead(struct ctx *c, int64_t *count);
+
 /* Seconds until the next try; at random within a fifth, so that what failed
  * together does not come back together. */
 int64_t outbox_wait_secs(int64_t attempts);

@@ -53,8 +53,8 @@ const struct shape payment_initiated_shape = { "payment_initiated",
 
 /* --- showing ------------------------------------------------------------ */
 
-static struct uuid
-write_payment(struct rows *r, struct json *j)
+struct uuid
+payment_row_write(struct rows *r, struct json *j)
 {
 	struct uuid id = col_uuid(r);
 
@@ -91,7 +91,7 @@ write_by_id(struct ctx *c, struct uuid id, struct json *j)
 	TRY(db_maybe(c, Q_PAYMENT_BY_ID, ARGS(A(id), A_NULL), &r, &found));
 	if (!found)
 		return no_payment(c);
-	write_payment(&r, j);
+	payment_row_write(&r, j);
 	return OK;
 }
 
@@ -112,7 +112,7 @@ payment_status(struct ctx *c, const struct payment_find *in, struct buf *out)
 		    ARGS(A(in->id), A(c->caller.id)), &r, &found));
 	if (!found)
 		return no_payment(c);
-	write_payment(&r, &j);
+	payment_row_write(&r, &j);
 	return OK;
 }
 
@@ -127,7 +127,7 @@ payment_history(struct ctx *c, const struct page_in *in, struct buf *out,
 	list_where(&l, F_PAYMENTS_OF_ACCOUNT, ARGS(A(c->caller.id)));
 	TRY(list_fetch(c, &l));
 	while (list_next(&l))
-		list_at(&l, write_payment(&l.rows, &j));
+		list_at(&l, payment_row_write(&l.rows, &j));
 	list_end(c, &l, page);
 	return OK;
 }
@@ -301,6 +301,21 @@ payment_initiate(struct ctx *c, struct uuid order_id, struct buf *out)
 	return open_locked(c, &p, false, out);
 }
 
+/* Whether it is still the one that its order waits for. */
+static enum err
+is_wanted(struct ctx *c, struct opening *p, struct uuid id, bool *wanted)
+{
+	struct rows r;
+	TX_SCOPE(tx, c);
+
+	TRY(db_one(c, Q_ORDER_PAYABLE, ARGS(A(p->order_id)), &r));
+	*wanted = col_bool(&r);
+	if (*wanted)
+		TRY(find_live(c, p, wanted));
+	*wanted = *wanted && uuid_equal(p->id, id);
+	return tx_commit(&tx);
+}
+
 enum err
 payment_resume_initiate(struct ctx *c, struct uuid payment_id,
     struct buf *out)
@@ -315,13 +330,8 @@ payment_resume_initiate(struct ctx *c, struct uuid payment_id,
 		return no_payment(c);
 	col_skip(&r);
 	p.order_id = col_uuid(&r);
-	{
-		TX_SCOPE(tx, c);
-
-		TRY(find_live(c, &p, &found));
-		TRY(tx_commit(&tx));
-	}
-	if (!found || !uuid_equal(p.id, payment_id))
+	TRY(is_wanted(c, &p, payment_id, &found));
+	if (!found)
 		return no_payment(c);
 	return open_locked(c, &p, true, out);
 }

@@ -10,6 +10,7 @@
 #include "core/field.h"
 #include "core/json.h"
 #include "core/page.h"
+#include "db/db.h"
 
 extern const struct shape payment_shape;
 extern const struct shape payment_initiated_shape;
@@ -34,14 +35,17 @@ struct payment_find {
 enum err payment_initiate(struct ctx *c, struct uuid order_id,
     struct buf *out);
 
-/* Goes on with an opening that was left half done. */
+/* Goes on with an opening that was left half done.  Errors: ERR_NOT_FOUND
+ * where its order waits for it no more, and those of payment_initiate(). */
 enum err payment_resume_initiate(struct ctx *c, struct uuid payment_id,
     struct buf *out);
 
 /*
  * What the checkout handed back: a good signature says that the buyer paid;
- * the provider is asked for more.  Writes the payment.  Errors:
- * ERR_NOT_FOUND, ERR_INVALID_SIGNATURE.
+ * the provider is asked for more.  Writes the payment.  No intent is kept:
+ * the provider knows a capture by its payment, so whoever comes next (the
+ * same key, an event, the poller) finds what a dead process has done.
+ * Errors: ERR_NOT_FOUND, ERR_INVALID_SIGNATURE.
  */
 enum err payment_verify(struct ctx *c, const struct payment_verify *in,
     struct buf *out);
@@ -49,6 +53,9 @@ enum err payment_verify(struct ctx *c, const struct payment_verify *in,
 /* By id or order_id.  Errors: ERR_VALIDATION, ERR_NOT_FOUND. */
 enum err payment_status(struct ctx *c, const struct payment_find *in,
     struct buf *out);
+
+/* A row of F_PAYMENT_COLUMNS; gives its id. */
+struct uuid payment_row_write(struct rows *r, struct json *j);
 
 enum err payment_history(struct ctx *c, const struct page_in *in,
     struct buf *out, struct page_out *page);

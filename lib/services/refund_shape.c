@@ -53,8 +53,8 @@ write_items(struct rows *items, struct uuid refund_id, struct json *j)
 	js_close(j, ']');
 }
 
-static struct uuid
-write_refund(struct rows *r, struct rows *items, struct json *j)
+struct uuid
+refund_row_write(struct rows *r, struct rows *items, struct json *j)
 {
 	struct uuid id = col_uuid(r);
 
@@ -87,7 +87,7 @@ refund_write(struct ctx *c, struct uuid id, struct buf *out)
 	TRY(db_maybe(c, Q_REFUND_BY_ID, ARGS(A(id)), &r, &found));
 	if (!found)
 		return fail(c, ERR_NOT_FOUND, "There is no such refund.");
-	write_refund(&r, &items, &j);
+	refund_row_write(&r, &items, &j);
 	return OK;
 }
 
@@ -101,7 +101,7 @@ refund_page(struct ctx *c, struct list_rows *l, struct buf *out,
 	TRY(list_fetch(c, l));
 	TRY(db_each(c, Q_REFUND_ITEMS_OF, ARGS(A(list_ids(c, l))), &items));
 	while (list_next(l))
-		list_at(l, write_refund(&l->rows, &items, &j));
+		list_at(l, refund_row_write(&l->rows, &items, &j));
 	list_end(c, l, page);
 	return OK;
 }

@@ -6,8 +6,14 @@
 
 #include "core/buf.h"
 #include "core/ctx.h"
+#include "core/json.h"
 #include "core/page.h"
 #include "db/list.h"
+
+/* A row of F_REFUND_COLUMNS with those of the items that are its own; gives
+ * its id. */
+struct uuid refund_row_write(struct rows *r, struct rows *items,
+    struct json *j);
 
 /* Errors: ERR_NOT_FOUND. */
 enum err refund_write(struct ctx *c, struct uuid id, struct buf *out);

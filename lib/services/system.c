@@ -68,6 +68,9 @@ system_ready(struct ctx *c, struct buf *out)
 		/* With 0 the schedule is somebody else's to watch. */
 		if (col_i64(&r) > 0 && c->config->cron)
 			jobs = STATE_DEGRADED;
+		/* A letter that died today wants a person. */
+		if (col_bool(&r))
+			jobs = STATE_DEGRADED;
 	}
 	if (!redis_ping(c))
 		cache = STATE_DEGRADED;

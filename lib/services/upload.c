@@ -306,8 +306,8 @@ upload_document(struct ctx *c, const struct upload_document *in,
     struct buf *out)
 {
 	struct storage_file *sealed;
-	const char *content_type;
-	int fd;
+	const char *content_type = NULL;
+	int fd = -1;
 
 	TRY(plain_document(c, in->file, &fd, &content_type));
 	TRY(storage_new(c, STORAGE_DOCUMENTS, storage_name(c), &sealed));

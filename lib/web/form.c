@@ -179,6 +179,11 @@ form_read(struct request *rq)
 		err = multipart_read(&rq->ctx, io_env(rq->io, "CONTENT_TYPE"),
 		    &ends);
 	input_drain(rq, t->left);
+	if (err != OK) {
+		/* It is refused as a whole: its fields are not the point. */
+		rq->ctx.problem.errors = NULL;
+		rq->ctx.problem.errors_end = NULL;
+	}
 	return err;
 }
 

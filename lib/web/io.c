@@ -111,7 +111,12 @@ io_write(struct io *io, const void *p, size_t len)
 void
 io_finish(struct io *io)
 {
-	if (io->fastcgi && !io->aborted)
+	if (!io->fastcgi)
+		return;
+	if (io->aborted)
+		/* Closed without the record that ends a request. */
+		FCGX_Free(&io->request, 1);
+	else
 		FCGX_Finish_r(&io->request);
 }
 
@@ -119,9 +124,6 @@ void
 io_abort(struct io *io)
 {
 	io->aborted = true;
-	/* Closed without the record that ends a request. */
-	if (io->fastcgi)
-		FCGX_Free(&io->request, 1);
 }
 
 bool

@@ -36,10 +36,11 @@ size_t io_read(struct io *io, void *p, size_t len);
 /* False: nobody takes it any more. */
 bool io_write(struct io *io, const void *p, size_t len);
 
-/* Ends the answer. */
+/* Ends the request: its variables are gone. */
 void io_finish(struct io *io);
 
-/* Ends it in the middle, so that the other side sees it is not whole. */
+/* Has io_finish() end the answer in the middle, so that the other side sees
+ * that it is not whole. */
 void io_abort(struct io *io);
 
 /* Whether the last answer was ended so; as plain CGI the status says it. */

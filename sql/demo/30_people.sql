@@ -125,7 +125,7 @@ set id = pg_temp.id(c.created_at, 'customer ' || c.no),
 			(array['Traders','Enterprises','Hospitality','Retail','Catering','Interiors','Schools',
 				'Engineering'])[1 + pg_temp.below(c.no, 26, 8)] end,
 	state_code = p.code,
-	address = jsonb_build_object('full_name', c.name, 'phone', c.phone,
+	address = jsonb_build_object('label', null, 'full_name', c.name, 'phone', c.phone,
 		'line1', case c.no when 1 then '27 Kutchery Road' when 2 then 'Shop 4, Laxmi Road'
 			else (1 + pg_temp.below(c.no, 27, 240)) || ' ' ||
 			(array['MG Road','Station Road','Temple Street','Lake View Colony','Nehru Nagar','Gandhi Marg',

@@ -36,3 +36,45 @@ select seq, hash
 from audit_log
 where seq = $1
 on conflict on constraint audit_checkpoint_pk do nothing;
+
+-- fragment: audit_columns
+-- args: none
+select t.id, (extract(epoch from t.at) * 1000000)::bigint, t.actor_id, t.actor_email, t.action,
+	t.entity, t.entity_id, t.changes, t.ip, t.request_id
+
+-- fragment: audit_entries
+-- args: none
+from audit_log t
+where true
+
+-- fragment: audit_by_actor
+-- args: actor_id uuid
+and t.actor_id = $1
+
+-- fragment: audit_by_address
+-- args: email text
+and t.actor_id in (select id from account where email_key = lower($1))
+
+-- fragment: audit_of_action
+-- args: action text
+and t.action = $1
+
+-- fragment: audit_of_kind
+-- args: prefix text
+and t.action like $1
+
+-- fragment: audit_of_entity
+-- args: entity text
+and t.entity = $1
+
+-- fragment: audit_of_entity_id
+-- args: entity_id text
+and t.entity_id = $1
+
+-- fragment: audit_from
+-- args: day text, zone text
+and t.at >= ($1::date)::timestamp at time zone $2
+
+-- fragment: audit_to
+-- args: day text, zone text
+and t.at < ($1::date + 1)::timestamp at time zone $2

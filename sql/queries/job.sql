@@ -28,15 +28,48 @@ where job = $1
 and finished_at is null;
 
 -- name: job_run_begin
--- args: job text
--- rows: one
-insert into job_run (job)
-values ($1)
-returning id;
+-- args: id uuid, job text
+-- rows: none
+insert into job_run (id, job)
+values ($1, $2);
 
 -- name: job_run_end
--- args: id bigint, ok boolean, counts jsonb, note text
+-- args: id uuid, ok boolean, counts jsonb, note text
 -- rows: none
 update job_run
 set finished_at = now(), ok = $2, counts = $3, note = $4
 where id = $1;
+
+-- A job is late after three periods without a good run, unless it is at work.
+-- name: jobs_state
+-- args: none
+-- rows: many
+select j.name, j.period_secs, (extract(epoch from j.ok_at) * 1000000)::bigint,
+	coalesce(j.ok_at, j.known_at) < now() - make_interval(secs => 3 * j.period_secs)
+		and not coalesce(r.started_at > now() - make_interval(secs => 3 * j.period_secs), false),
+	r.started_at is not null
+from job j
+left join lateral (
+	select max(started_at) as started_at
+	from job_run
+	where job = j.name
+	and finished_at is null) r on true
+order by j.name;
+
+-- fragment: job_run_columns
+-- args: none
+select t.id, t.job, (extract(epoch from t.started_at) * 1000000)::bigint,
+	(extract(epoch from t.finished_at) * 1000000)::bigint, t.ok, t.counts, t.note
+
+-- fragment: job_runs
+-- args: none
+from job_run t
+where true
+
+-- fragment: job_runs_of
+-- args: job text
+and t.job = $1
+
+-- fragment: job_runs_ended
+-- args: ok boolean
+and t.ok = $1

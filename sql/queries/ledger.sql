@@ -173,8 +173,8 @@ where i.refund_id = $1
 group by o.id, o.seller_id, e.matures_at, e.matured_at
 on conflict (refund_id, seller_order_id, is_reversal) where refund_id is not null do nothing;
 
--- A refund that failed gives the earning back: one that was settled by its
--- opposite, which the next settlement takes.
+-- A refund that failed gives the earning back, by its opposite: what was earned
+-- on a day, or settled, stays as it was.
 -- name: earnings_return_of_refund
 -- args: refund_id uuid
 -- rows: none
@@ -184,14 +184,5 @@ select gen_random_uuid(), seller_id, seller_order_id, refund_id, true, -gross, -
 	matures_at, matured_at
 from earning
 where refund_id = $1
-and settlement_id is not null
 and not is_reversal
 on conflict (refund_id, seller_order_id, is_reversal) where refund_id is not null do nothing;
-
--- name: earnings_drop_of_refund
--- args: refund_id uuid
--- rows: none
-delete from earning
-where refund_id = $1
-and settlement_id is null
-and not is_reversal;

@@ -80,3 +80,34 @@ insert into outbox (id, kind, account_id, payload)
 select ($7::uuid[])[admin.n], 'mail.' || $1, told.account_id, $4
 from told
 join admin on admin.id = told.account_id;
+
+-- To the sellers of what of this order has become low at that moment, for each
+-- variant with one of the ids. Names and numbers are known only here, once the stock is taken, so
+-- the words of the template are filled here too.
+-- name: notification_add_low_stock
+-- args: order_id uuid, low_id uuid, title text, body text, ids uuid[], mail_ids uuid[]
+-- rows: none
+with low as (
+	select i.product_id, i.variant_id, i.name, i.sku, m.account_id,
+		s.on_hand - s.reserved as left_over, row_number() over (order by i.position) as n
+	from order_item i
+	join stock s on s.variant_id = i.variant_id
+	join seller_order o on o.id = i.seller_order_id
+	join seller m on m.id = o.seller_id
+	where i.order_id = $1
+	and s.low_id = $2),
+told as (
+	insert into notification (id, account_id, type, title, body, data)
+	select ($5::uuid[])[low.n], low.account_id, 'low_stock',
+		replace(replace(replace($3, '{{stock}}', left_over::text), '{{sku}}', sku),
+			'{{product_name}}', name),
+		replace(replace(replace($4, '{{stock}}', left_over::text), '{{sku}}', sku),
+			'{{product_name}}', name),
+		jsonb_build_object('product_name', name, 'sku', sku, 'stock', left_over,
+			'product_id', product_id, 'variant_id', variant_id)
+	from low
+	returning id, account_id, data)
+insert into outbox (id, kind, account_id, payload)
+select ($6::uuid[])[low.n], 'mail.low_stock', told.account_id, told.data
+from told
+join low on ($5::uuid[])[low.n] = told.id;

@@ -81,12 +81,16 @@ values ($1, $2, $3, $4, $5, $6, $7, $8, $9);
 insert into payment (id, order_id, account_id, provider, amount, method, status)
 values ($1, $2, $3, 'cod', $4, 'cod', 'created');
 
--- The guard against selling twice is the check stock_reserved_fits.
+-- The guard against selling twice is the check stock_reserved_fits. Where the
+-- stock becomes low by it, that moment is noted, unless one is since the restock.
 -- name: stock_reserve
--- args: variant_id uuid, quantity bigint
+-- args: variant_id uuid, quantity bigint, low_id uuid, low bigint
 -- rows: none
 update stock
-set reserved = reserved + $2
+set reserved = reserved + $2,
+	low_id = case when low_id is null
+		and on_hand - reserved > $4
+		and on_hand - reserved - $2 <= $4 then $3 else low_id end
 where variant_id = $1;
 
 -- fragment: order_columns

@@ -167,6 +167,19 @@ set reserved = reserved + $2
 where variant_id = $1
 and on_hand - reserved >= $2;
 
+-- As stock_reserve does it, for stock that the order has taken again.
+-- name: stock_note_low
+-- args: order_id uuid, low_id uuid, low bigint
+-- rows: none
+update stock s
+set low_id = $2
+from reservation r
+where r.order_id = $1
+and s.variant_id = r.variant_id
+and s.low_id is null
+and s.on_hand - s.reserved <= $3
+and s.on_hand - s.reserved + r.quantity > $3;
+
 -- name: stock_unreserve
 -- args: variant_id uuid, quantity bigint
 -- rows: none

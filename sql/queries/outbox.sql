@@ -74,3 +74,62 @@ from outbox
 where sent_at is null
 and dead_at is null
 and next_try_at <= now();
+
+-- name: outbox_dead_count
+-- args: none
+-- rows: one
+select count(*)
+from outbox
+where dead_at is not null;
+
+-- fragment: outbox_columns
+-- args: none
+select t.id, t.kind, coalesce(t.payload->>'to',
+		case when t.kind like 'sms.%' then a.phone else a.email end),
+	t.account_id, t.attempts, t.last_error,
+	(extract(epoch from t.created_at) * 1000000)::bigint,
+	(extract(epoch from t.next_try_at) * 1000000)::bigint,
+	(extract(epoch from t.sent_at) * 1000000)::bigint,
+	(extract(epoch from t.dead_at) * 1000000)::bigint
+
+-- fragment: outbox_messages
+-- args: none
+from outbox t
+left join account a on a.id = t.account_id
+where true
+
+-- fragment: outbox_that_are_dead
+-- args: none
+and t.dead_at is not null
+
+-- fragment: outbox_that_wait
+-- args: none
+and t.sent_at is null
+and t.dead_at is null
+
+-- fragment: outbox_that_were_sent
+-- args: none
+and t.sent_at is not null
+
+-- name: outbox_by_id
+-- args: id uuid
+-- rows: maybe
+select t.id, t.kind, coalesce(t.payload->>'to',
+		case when t.kind like 'sms.%' then a.phone else a.email end),
+	t.account_id, t.attempts, t.last_error,
+	(extract(epoch from t.created_at) * 1000000)::bigint,
+	(extract(epoch from t.next_try_at) * 1000000)::bigint,
+	(extract(epoch from t.sent_at) * 1000000)::bigint,
+	(extract(epoch from t.dead_at) * 1000000)::bigint
+from outbox t
+left join account a on a.id = t.account_id
+where t.id = $1;
+
+-- A second life, with all its tries.
+-- name: outbox_revive
+-- args: id uuid
+-- rows: none
+update outbox
+set dead_at = null, attempts = 0, next_try_at = now()
+where id = $1
+and dead_at is not null;

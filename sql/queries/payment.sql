@@ -166,13 +166,16 @@ where id = $1;
 -- name: payments_half_open
 -- args: older_than_secs bigint, rows bigint
 -- rows: many
-select id, order_id
-from payment
-where provider = 'razorpay'
-and status = 'created'
-and provider_order_id is null
-and is_live
-and created_at < now() - make_interval(secs => $1::bigint)
-and created_at > now() - interval '1 day'
-order by created_at
+select p.id, p.order_id
+from payment p
+join orders o on o.id = p.order_id
+where p.provider = 'razorpay'
+and p.status = 'created'
+and p.provider_order_id is null
+and p.is_live
+and p.created_at < now() - make_interval(secs => $1::bigint)
+and p.created_at > now() - interval '1 day'
+and o.status = 'pending_payment'
+and o.expires_at > now()
+order by p.created_at
 limit $2;

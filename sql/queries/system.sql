@@ -10,4 +10,5 @@ select (select coalesce(max(version), 0) from schema_migration),
 		and r.finished_at is null
 		and r.started_at > now() - make_interval(secs => 3 * job.period_secs)))
 	+ (not exists (select from job)
-	and (select max(applied_at) from schema_migration) < now() - interval '10 minutes')::int;
+	and (select max(applied_at) from schema_migration) < now() - interval '10 minutes')::int,
+	exists (select from outbox where dead_at > now() - interval '1 day');

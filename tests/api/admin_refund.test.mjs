@@ -63,7 +63,7 @@ async function checkShares(order) {
   for (const [account, sum] of Object.entries(await books(order))) assert.equal(sum, 0, account)
 }
 
-// ---- what goes back ---------------------------------------------------------------
+// ---- what goes back -----------------------------------------------------------
 
 test('all that is left: 201 in the shape of the contract, booked, told and audited', async () => {
   const all = await paid([{ quantity: 3, price: 33333 }])
@@ -154,7 +154,7 @@ test('shipping goes back with its lines, with discounts taken off, to the last p
   await checkShares(all.order)
 })
 
-test('less than the provider pays back is 409, and what is left of an order that little', async () => {
+test('less than the provider pays back is 409, also where that is all that is left', async () => {
   const all = await paid([{ price: 50, quantity: 3 }])
   assertProblem(await refund(all.order,
     { items: [{ order_item_id: all.items[0].id, quantity: 1 }] }), 409, 'invalid_state')
@@ -173,7 +173,7 @@ test('an order that was refunded in full can still be cancelled', async () => {
   assert.equal((await stockOf(all.things[0].variantId, shop)).reserved, 0)
 })
 
-// ---- restock ------------------------------------------------------------------------
+// ---- restock ------------------------------------------------------------------
 
 test('restock puts back units that had left the shelf, and no others', async () => {
   const all = await paid([{ quantity: 3, stock: 10 }])
@@ -209,7 +209,7 @@ test('what came back to the shelf comes once, also when its refund fails and is 
     assert.equal((await stockOf(variant, shop)).on_hand, 9)
   })
 
-// ---- what is refused --------------------------------------------------------------------
+// ---- what is refused ----------------------------------------------------------
 
 test('C06 too much, too little, nothing, of nothing: refused, and the provider is not called',
   async () => {
@@ -256,7 +256,8 @@ test('C06 too much, too little, nothing, of nothing: refused, and the provider i
 
 test('only administrators refund, list and reject', async () => {
   const all = await paid()
-  const others = { customer: all.buyer, seller: all.things[0].seller, other: await customer({}, shop) }
+  const others = { customer: all.buyer, seller: all.things[0].seller,
+    other: await customer({}, shop) }
   for (const [who, token] of Object.entries(others)) {
     assertProblem(await refund(all.order, {}, { token }), 403, 'permission_denied', who)
     assertProblem(await reject(uuid7(), { token }), 403, 'permission_denied', who)
@@ -268,7 +269,7 @@ test('only administrators refund, list and reject', async () => {
   assert.deepEqual(await refundRows(all.order), [])
 })
 
-// ---- at once --------------------------------------------------------------------------
+// ---- at once ------------------------------------------------------------------
 
 test('C07 ten parallel refunds of 60 % with ten keys: one is made, nine are 409', async () => {
   const all = await paid([{ price: 50000 }])
@@ -294,7 +295,7 @@ test('two administrators at once: what fits is made, each with its entry', async
   await checkShares(all.order)
 })
 
-// ---- keys ------------------------------------------------------------------------------------
+// ---- keys ---------------------------------------------------------------------
 
 test('the same key: the same bytes, one refund; another body or path: 409', async () => {
   const all = await paid()
@@ -359,7 +360,7 @@ test('whichever call to the database or the cache fails, the key leads to one re
   assert(faults >= 12)
 })
 
-// ---- the provider falls silent -----------------------------------------------------------------
+// ---- the provider falls silent ------------------------------------------------
 
 /** A refund that the provider made, or did not, without telling anybody. */
 async function unknown(fault, more = {}, lines) {
@@ -454,7 +455,7 @@ test('the provider is broken: 502, and a new key must wait for the first as well
   }
 })
 
-test('the provider refuses: 409 for this key, everything is given back, a new key may', async () => {
+test('the provider refuses: 409 for this key, all is given back, a new key may', async () => {
   const all = await paid()
   const key = newKey()
   await failRefunds('400')
@@ -504,7 +505,7 @@ test('a cancel is not held up by a refund whose outcome is unknown, and is not l
   }
 })
 
-test('somebody else is at the provider: a refund waits for its turn, but not for ever', async () => {
+test('somebody is at the provider: a refund waits for its turn, but not for ever', async () => {
   const all = await paid()
   const other = shop.session()
   const take = () => other.sql`
@@ -530,7 +531,7 @@ test('somebody else is at the provider: a refund waits for its turn, but not for
   assert.equal(await statusOf(open.id), 'processed')
 })
 
-// ---- it fails after all ------------------------------------------------------------------------
+// ---- it fails after all -------------------------------------------------------
 
 /** The provider takes a processed refund back. */
 async function failLate(order, id) {
@@ -569,12 +570,14 @@ test('C09 a refund that fails once its earning is payable, or settled, is given 
       assert.equal((await runJob(shop, 'mature')).counts.matured, 1)
       if (settled) {
         const id = uuid7()
-        const [sum] = await sql`select sum(gross)::bigint as gross,
-          sum(commission)::bigint as commission, sum(amount)::bigint as net
+        const [sum] = await sql`select
+            sum(gross) filter (where refund_id is null)::bigint as gross,
+            sum(commission)::bigint as commission, sum(amount)::bigint as net,
+            -sum(gross) filter (where refund_id is not null)::bigint as refunds
           from earning where seller_order_id = ${part.id}`
         await sql`insert into settlement (id, seller_id, gross, commission, refunds, net)
-          values (${id}, ${all.things[0].seller.sellerId}, ${sum.gross}, ${sum.commission}, 0,
-            ${sum.net})`
+          values (${id}, ${all.things[0].seller.sellerId}, ${sum.gross}, ${sum.commission},
+            ${sum.refunds}, ${sum.net})`
         await sql`update earning set settlement_id = ${id} where seller_order_id = ${part.id}`
       }
       await failLate(all.order, made.id)
@@ -633,7 +636,7 @@ test('C10 refunds of 101 paise on an order of three sellers until nothing is lef
   t.diagnostic(`C10 ${there.length} refunds`)
 })
 
-// ---- cash ---------------------------------------------------------------------------------------
+// ---- cash ---------------------------------------------------------------------
 
 test('cash: what was collected is paid back by hand and booked at once', async () => {
   const [one, two] = await sellers(2)
@@ -666,7 +669,7 @@ test('cash: what was collected is paid back by hand and booked at once', async (
     [first.total, -made.amount, -rest.amount])
 })
 
-// ---- money that came too late ------------------------------------------------------------------
+// ---- money that came too late -------------------------------------------------
 
 test('a payment that came too late: where its refund fails, an administrator makes it again',
   async () => {
@@ -694,7 +697,7 @@ test('a payment that came too late: where its refund fails, an administrator mak
       { status: 'cancelled', payment_status: 'refunded' })
   })
 
-// ---- requests -------------------------------------------------------------------------------------
+// ---- requests -----------------------------------------------------------------
 
 /** A delivered order whose buyer asks for units of its first line. */
 async function requested(quantity = 1, lines = [{ quantity: 3, price: 10001 }]) {
@@ -828,8 +831,12 @@ test('a request is turned down: buyer told why, nothing moves, entry written', a
 })
 
 test('a seller\'s money is held while a request waits, and free once it is decided', async () => {
-  const age = all => sql`update seller_order set delivered_at = now() - interval '8 days'
-    where order_id = ${all.order.id}`
+  const age = async all => {
+    await sql`update seller_order set delivered_at = now() - interval '8 days'
+      where order_id = ${all.order.id}`
+    await sql`update earning e set matures_at = o.delivered_at + interval '7 days'
+      from seller_order o where o.id = e.seller_order_id and o.order_id = ${all.order.id}`
+  }
   const owed = async all => {
     const { seller_pending: pending = 0, seller_payable: payable = 0 } = await books(all.order)
     return { pending: 0 - pending, payable: 0 - payable }
@@ -875,7 +882,7 @@ test('a request that comes while the job is about to free the money holds it', a
   assert.equal((await runJob(shop, 'mature')).counts.matured, 1)
 })
 
-// ---- the list ---------------------------------------------------------------------------------
+// ---- the list -----------------------------------------------------------------
 
 test('the list: newest first, by state, order and seller, in pages', async () => {
   const [one, two] = await sellers(2)

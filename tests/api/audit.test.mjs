@@ -191,8 +191,9 @@ test('INV10 entries changed, taken out, put in or cut off by the owner are found
         await sql`update audit_log set seq = seq - 1 where seq = ${seq}`
     } },
     'put in': { at: before.length + 1, how: () => sql`insert into audit_log
-      select ${before.length + 1}, at, actor_id, actor_email, action, entity, entity_id, changes, ip,
-        request_id, sha256('before'), sha256('after'), ${uuid7()} from audit_log where seq = 2` },
+      select ${before.length + 1}, at, actor_id, actor_email, action, entity, entity_id, changes,
+        ip, request_id, sha256('before'), sha256('after'), ${uuid7()}
+      from audit_log where seq = 2` },
     'the end cut off': { at: before.length, how: () =>
       sql`delete from audit_log where seq > ${before.length - 2}` },
     'all of it gone': { at: '[1-9][0-9]*', how: () => sql`delete from audit_log` },

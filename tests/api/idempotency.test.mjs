@@ -5,7 +5,7 @@ import { test } from 'node:test'
 
 import { addToCart, addressInput, api, assertInvalid, assertProblem, assertStatus, contract,
   countBy, createOrder, customer, everybody, fillCart, main, newEmail, newKey, orderInput, ordersOf,
-  password, product, redisCli, sql, startInstance, stockOf, together } from './harness.mjs'
+  password, product, redisCli, sql, startInstance, stockOf, together, validBody } from './harness.mjs'
 
 const keysOfCaller = (key, buyer) =>
   sql`select * from idempotency_key where key = ${key} and principal = ${`u:${buyer.id}`}`
@@ -153,10 +153,10 @@ test('A04 the same key at another endpoint is 409, at each of them', async () =>
   let tried = 0
   for (const { method, path, operation } of routes.values()) {
     if (operation['x-idempotency'] === '-' || nobodys(operation)) continue
-    const json = operation.requestBody?.content['application/json']
-    if (operation.requestBody && !json) continue
+    const body = validBody(operation)
+    if (!body) continue
     if (path === '/api/orders/create/') continue
-    const answer = await api(method, path, { token: buyer, key, body: json?.example ?? {} })
+    const answer = await api(method, path, { token: buyer, key, ...body })
     assertProblem(answer, 409, 'idempotency_key_reused', path)
     tried++
   }
@@ -241,10 +241,10 @@ test('A06 while the first still runs, the same key is 409 with Retry-After, ever
     const { routes } = await contract()
     for (const { method, path, operation } of routes.values()) {
       if (operation['x-idempotency'] === '-' || nobodys(operation)) continue
-      const json = operation.requestBody?.content['application/json']
-      if (operation.requestBody && !json) continue
+      const body = validBody(operation)
+      if (!body) continue
       const key = newKey()
-      const call = () => api(method, path, { token: buyer, key, body: json?.example ?? {} })
+      const call = () => api(method, path, { token: buyer, key, ...body })
       await holdKey(buyer, key, async () => {
         const busy = await call()
         assertProblem(busy, 409, 'idempotency_in_progress', path)
@@ -400,11 +400,9 @@ test('keys: every endpoint that honours one refuses a bad one', async () => {
   for (const { method, path, operation } of routes.values()) {
     if (operation['x-idempotency'] === '-') continue
     if (operation['x-caller'] === 'provider') continue
-    const json = operation.requestBody?.content['application/json']
-    if (operation.requestBody && !json) continue
-    const answer = await api(method, path, {
-      token: buyer, key: 'a,b', body: json?.example ?? {},
-    })
+    const body = validBody(operation)
+    if (!body) continue
+    const answer = await api(method, path, { token: buyer, key: 'a,b', ...body })
     assertProblem(answer, 400, 'invalid_idempotency_key', path)
   }
 })

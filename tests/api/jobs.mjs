@@ -21,7 +21,8 @@ export const schedule = () => fs.readFileSync(path.join(root, 'cron/crontab'), '
   .map(line => /^[^#].*"\$CRON_DIR\/([a-z_]+)"\s*(.*)$/.exec(line)).filter(Boolean)
   .map(([, name, words]) => ({ name, words: words.split(' ').filter(Boolean) }))
 
-async function settingsOf(on) {
+/** The settings in force, as the programs get them. */
+export async function settingsOf(on) {
   on.environment ??= run(path.join(root, 'scripts/stack'), ['env'], {
     env: {
       PATH: process.env.PATH, HOME: process.env.HOME, MODE: mode, STATE_DIR: on.stateDir,

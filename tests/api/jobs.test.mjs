@@ -9,9 +9,10 @@ import { customer, mode, root, seller, startInstance, together, unique, until, u
   from './harness.mjs'
 import { folderMails, mailServer, runJob, runKilled, schedule, smsProvider, startJob }
   from './jobs.mjs'
+import { standaloneSandbox } from './sandbox.mjs'
 
 // An instance of its own, whose schedule is run by hand.
-const own = await startInstance()
+const own = await startInstance(await standaloneSandbox())
 const { sql } = own
 const asha = await customer({}, own)
 await sql`update account set full_name = 'Asha Rāo', phone = '98123 45678' where id = ${asha.id}`
@@ -36,7 +37,7 @@ const clean = () => sql`delete from outbox`
 
 test('the schedule names every job that is built, and each states its period', async () => {
   const built = fs.readdirSync(path.join(root, 'build', mode, 'cron'))
-    .filter(name => !/\./.test(name) && name !== 'runner').sort()
+    .filter(name => !/\./.test(name) && !['runner', 'admin'].includes(name)).sort()
   assert.deepEqual(schedule().map(job => job.name).sort(), built)
 })
 
@@ -335,6 +336,42 @@ test('what can go to nobody is a dead letter with its reason', async () => {
   await sink.stop()
 })
 
+test('a dead letter is kept, and seen: by the job, readiness, status and a list', async () => {
+  await clean()
+  const look = command => execFileSync('make', ['-s', command], { cwd: root, encoding: 'utf8',
+    env: { PATH: process.env.PATH, HOME: '/tmp', MODE: mode, STATE_DIR: own.stateDir,
+      ENV_FILE: own.envFile } })
+  const jobs = async () => (await own.api('GET', '/api/health/ready/')).body.checks.jobs
+  assert.doesNotMatch(look('status'), /dead/)
+  assert.equal(await jobs(), 'ok')
+  const sink = await mailServer({ refuse: () => 550 })
+  const id = await queue('mail.reset', { to: 'gone@test.example', token: 'secret-token' })
+  const first = await runJob(own, 'outbox', [], { SMTP_URL: sink.url })
+  assert.equal(first.counts.dead, 1, first.text)
+  await sink.stop()
+
+  const second = await runJob(own, 'outbox')
+  assert.match(second.text, / warn outbox 1 dead letters are kept; make dead-letters lists them/)
+  assert.equal(await jobs(), 'degraded')
+  assert.match(look('status'), /^outbox +1 dead letters; make dead-letters lists them$/m)
+  const [head, line, ...more] = look('dead-letters').trim().split('\n')
+  assert.deepEqual(more, [])
+  assert.match(head, /^id \| kind \| address \| attempts \|/)
+  assert(line.startsWith(`${id} | mail.reset | gone@test.example | 1 | `), line)
+  assert.match(line, /550/)
+  assert.doesNotMatch(line, /secret-token/)
+
+  // A day later it no longer makes noise, but it is there, whatever the purge does.
+  await sql`update outbox set dead_at = now() - interval '25 hours'`
+  assert.equal((await runJob(own, 'purge')).status, 0)
+  assert.equal(await jobs(), 'ok')
+  const kept = await row(id)
+  assert.deepEqual([kept.dead, kept.payload.to, kept.payload.token],
+    [true, 'gone@test.example', 'secret-token'])
+  assert.match(look('dead-letters'), new RegExp(id))
+  await clean()
+})
+
 // ---- SMTP with a password ----------------------------------------------------
 
 const certificates = fs.mkdtempSync('/tmp/haat-tls.')
@@ -572,9 +609,9 @@ test('purge removes what is old, and nothing else', async () => {
     from (values ('0a', 8), ('0b', 6)) v (x, d)`
   await sql`insert into login_failure (bucket, failed_at)
     values ('old', now() - interval '25 hours'), ('new', now() - interval '1 hour')`
-  await sql`insert into job_run (job, started_at, finished_at, ok)
-    values ('long ago', now() - interval '15 days', now() - interval '15 days', true),
-      ('of late', now() - interval '13 days', now() - interval '13 days', true)`
+  await sql`insert into job_run (id, job, started_at, finished_at, ok)
+    values (gen_random_uuid(), 'long ago', now() - interval '15 days', now() - interval '15 days', true),
+      (gen_random_uuid(), 'of late', now() - interval '13 days', now() - interval '13 days', true)`
   const [sent, fresh, dead] = [await queue(), await queue(), await queue()]
   await sql`update outbox set sent_at = now() - interval '31 days' where id = ${sent}`
   await sql`update outbox set sent_at = now() - interval '29 days' where id = ${fresh}`

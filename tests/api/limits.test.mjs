@@ -3,8 +3,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { declaredCodes } from './contract.mjs'
-import { api as mainApi, assertProblem, assertStatus, countBy, customer, everybody, main, newEmail, newKey,
-  password, signUp, startInstance, together } from './harness.mjs'
+import { api as mainApi, assertProblem, assertStatus, countBy, customer, everybody, main, newEmail,
+  newKey, password, signUp, startInstance, together, validBody } from './harness.mjs'
 
 const own = await startInstance({ RATE_LIMIT_SCALE: '1' })
 const { api } = own
@@ -160,10 +160,9 @@ test('writes: 300 a minute for an account, on every route that declares it', asy
   for (const { method, path, operation } of routes.values()) {
     if (!declaredCodes(operation)[429]?.includes('rate_limited')) continue
     if (path === '/api/auth/login/') continue
-    const json = operation.requestBody?.content['application/json']
     const call = () => api(method, path, {
       ip, token: operation['x-caller'] === 'public' ? undefined : buyer,
-      ...(method === 'GET' ? { query: { q: 'x' } } : { body: json?.example ?? {} }),
+      ...(method === 'GET' ? { query: { q: 'x' } } : validBody(operation)),
     })
     // The account is at its end already; an address or a class of its own comes to it here.
     let answer

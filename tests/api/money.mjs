@@ -46,7 +46,8 @@ export function parcels({ sql }) {
         where i.id = r.order_item_id and i.seller_order_id = ${part.id} and r.state = 'held'
         returning r.variant_id, r.quantity`
       for (const { variant_id: variant, quantity } of gone)
-        await sql`update stock set on_hand = on_hand - ${quantity}, reserved = reserved - ${quantity}
+        await sql`update stock
+          set on_hand = on_hand - ${quantity}, reserved = reserved - ${quantity}
           where variant_id = ${variant}`
     }
     await follow(order)

@@ -327,13 +327,14 @@ test('a second payment of one order is refunded, and the order stays paid', asyn
   assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'paid' })
 })
 
-test('what came twice goes back first, by an administrator too, and the order stays paid', async () => {
+test('what came twice goes back first, for administrators too; the order stays paid', async () => {
   const boss = await admin(shop)
   const { order, checkout } = await paid()
   const again = paymentEntity(checkout)
   assertStatus(await send(event('payment.captured', again)), 200)
   const refunds = () => sql`select r.id, r.status, r.source, r.amount, p.provider_payment_id as of
-    from refund r join payment p on p.id = r.payment_id where r.order_id = ${order.id} order by r.id`
+    from refund r join payment p on p.id = r.payment_id
+    where r.order_id = ${order.id} order by r.id`
   // The sandbox knows nothing of it, and so refuses.
   await sql`update refund set updated_at = now() - interval '5 minutes'
     where order_id = ${order.id}`

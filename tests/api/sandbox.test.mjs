@@ -568,6 +568,70 @@ const create = (on, amount = 50000) =>
 
 const captureEvents = ['payment.authorized', 'payment.captured', 'order.paid']
 
+describe('lists', () => {
+  /** All of a list, page by page, as a shop that compares its books reads it. */
+  async function walk(resource, window, count) {
+    const items = []
+    for (;;) {
+      const page = await resource.all({ ...window, count, skip: items.length })
+      assert.deepEqual([page.entity, page.count], ['collection', page.items.length])
+      assert(page.count <= count)
+      items.push(...page.items)
+      if (page.count < count) return items
+    }
+  }
+
+  test('payments and refunds of a window, in pages, the newest first', () => alone(async one => {
+    const { box: on } = one
+    const payments = [], refunds = []
+    for (let i = 0; i < 7; i++) {
+      const { body } = await on.pay(await create(on, 50000 + i))
+      payments.unshift(body.razorpay_payment_id)
+      refunds.unshift((await on.razorpay.payments.refund(payments[0], { amount: 100 + i })).id)
+    }
+    const failed = (await on.pay(await create(on), 'failed')).body.error.metadata.payment_id
+    payments.unshift(failed)
+    const now = Math.floor(Date.now() / 1000)
+    const today = { from: now - 60, to: now + 60 }
+    for (const count of [1, 3, 8, 100]) {
+      const listed = await walk(on.razorpay.payments, today, count)
+      assert.deepEqual(listed.map(p => p.id), payments)
+      assert.deepEqual((await walk(on.razorpay.refunds, today, count)).map(r => r.id), refunds)
+      for (const [i, payment] of listed.entries())
+        assert.deepEqual(payment, await on.razorpay.payments.fetch(payments[i]))
+    }
+    // The package takes written dates too; a window holds both its ends.
+    const { created_at: at } = await on.razorpay.payments.fetch(payments.at(-1))
+    const written = new Date(at * 1000).toISOString()
+    const exact = await on.razorpay.payments.all({ from: at, to: written, count: 100 })
+    assert(exact.items.some(p => p.id === payments.at(-1)))
+    assert(exact.items.every(p => p.created_at === at))
+    for (const window of [{ from: now + 60 }, { to: now - 60 }]) {
+      assert.equal((await on.razorpay.payments.all(window)).count, 0)
+      assert.equal((await on.razorpay.refunds.all(window)).count, 0)
+    }
+    assert.equal((await on.razorpay.payments.all(today)).count, 8)
+    assert.equal((await on.razorpay.payments.all({ ...today, skip: 8 })).count, 0)
+    const own = await on.razorpay.refunds.all({ payment_id: payments[3], ...today })
+    assert.deepEqual(own.items.map(r => r.id), [refunds[2]])
+  }))
+
+  test('what is wrong is refused in the provider\'s words', async () => {
+    for (const [params, description] of [
+      [{ count: 101 }, 'The count may not be greater than 100.'],
+      [{ from: Date.now() }, 'from must be between 946684800 and 4765046400'],
+      [{ to: 1 }, 'to must be between 946684800 and 4765046400'],
+      [{ from: 'yesterday' }, 'from must be between 946684800 and 4765046400'],
+    ])
+      for (const resource of ['orders', 'payments', 'refunds']) {
+        const answer = await box.call('GET', `/v1/${resource}?${new URLSearchParams(params)}`)
+        assert.equal(answer.status, 400, `${resource} ${JSON.stringify(params)}`)
+        assert.equal(answer.body.error.description, description)
+        assert.equal(answer.body.error.code, 'BAD_REQUEST_ERROR')
+      }
+  })
+})
+
 describe('webhooks', () => {
   test('events come in order, signed, each with its moment', () => alone(async one => {
     const { box: on, shop } = one

@@ -8,7 +8,10 @@ import path from 'node:path'
 import { test } from 'node:test'
 
 import { declaredCodes } from './contract.mjs'
-import { contract } from './harness.mjs'
+import { contract, main } from './harness.mjs'
+
+test('INV11 when all is over, the provider\'s books are ours', () =>
+  main.checkInvariants({ books: true }))
 
 /** Codes that only a failing part provokes, and why no test does on every route. */
 const byFaultsAlone = {

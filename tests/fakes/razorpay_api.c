@@ -12,6 +12,8 @@ enum {
 	COUNT_MAX = 100
 };
 static const int64_t amount_most = 1000000000000;
+/* The times that a list may be asked for. */
+static const int64_t time_least = 946684800, time_most = 4765046400;
 
 /* --- what is checked ----------------------------------------------------- */
 
@@ -185,11 +187,30 @@ struct window {
 	int64_t from, to, skip, count;
 };
 
+/* A time in seconds; fallback where none is given. */
+static bool
+check_time(struct call *q, const char *name, int64_t fallback, int64_t *v)
+{
+	*v = call_arg(q, name, -1);
+	if (*v < 0 && !json_object_object_get_ex(q->args, name, NULL)) {
+		*v = fallback;
+		return true;
+	}
+	if (*v >= time_least && *v <= time_most)
+		return true;
+	REFUSE(q,
+	    .description = arena_printf(q->arena,
+		"%s must be between %lld and %lld", name,
+		(long long)time_least, (long long)time_most));
+	return false;
+}
+
 static bool
 check_window(struct call *q, struct window *w)
 {
-	w->from = call_arg(q, "from", 0);
-	w->to = call_arg(q, "to", INT64_MAX);
+	if (!check_time(q, "from", 0, &w->from) ||
+	    !check_time(q, "to", INT64_MAX, &w->to))
+		return false;
 	w->skip = call_arg(q, "skip", 0);
 	w->count = call_arg(q, "count", COUNT_DEFAULT);
 	if (w->count >= 1 && w->count <= COUNT_MAX)

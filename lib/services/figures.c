@@ -1,0 +1,170 @@
+#include "services/figures.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/config.h"
+#include "db/db.h"
+
+const char *const figures_intervals[] = { "day", "week", "month", NULL };
+
+/* --- the period --------------------------------------------------------- */
+
+static enum err
+check_period(struct ctx *c, const struct figures_in *in,
+    struct figures_period *p)
+{
+	p->to = p->today;
+	if (in->to != NULL)
+		day_parse(in->to, &p->to);
+	p->from = p->to - (FIGURES_DAYS - 1);
+	if (in->from != NULL)
+		day_parse(in->from, &p->from);
+	p->interval = in->interval != NULL ? in->interval : "day";
+	if (p->from > p->to)
+		return fail_field(c, in->from != NULL ? "from" : "to",
+		    "The first day comes after the last one.");
+	if (p->to - p->from >= FIGURES_DAYS_MAX)
+		return fail_field(c, "from", "A period has %d days at most.",
+		    FIGURES_DAYS_MAX);
+	return OK;
+}
+
+enum err
+figures_period(struct ctx *c, const struct figures_in *in,
+    struct uuid seller_id, struct figures_period *out)
+{
+	const char *zone = c->config->shop_timezone;
+	struct rows today, marks;
+
+	*out = (struct figures_period){ 0 };
+	db_queue_rows(c, Q_FIGURES_TODAY, ARGS(A(zone)), &today);
+	TRY(db_each(c, Q_FIGURES_MARKED_OF_SELLER,
+	    ARGS(A(seller_id), A(zone)), &marks));
+	row_next(&today);
+	out->today = col_i64(&today);
+	out->closed = col_is_null(&today) ? INT32_MIN : col_i64(&today);
+	out->marked.v = ARENA_ARRAY(c->arena, (size_t)marks.count + 1,
+	    int64_t);
+	while (row_next(&marks))
+		out->marked.v[out->marked.n++] = col_i64(&marks);
+	return check_period(c, in, out);
+}
+
+/* --- its pieces --------------------------------------------------------- */
+
+static bool
+is_marked(const struct figures_period *p, int64_t day)
+{
+	for (size_t i = 0; i < p->marked.n && p->marked.v[i] <= day; i++)
+		if (p->marked.v[i] == day)
+			return true;
+	return false;
+}
+
+static bool
+has_mark(const struct figures_period *p, int64_t first, int64_t last)
+{
+	for (size_t i = 0; i < p->marked.n; i++)
+		if (p->marked.v[i] >= first && p->marked.v[i] <= last)
+			return true;
+	return false;
+}
+
+/* Nothing has happened yet after today. */
+static bool
+is_live(const struct figures_period *p, int64_t day)
+{
+	return day <= p->today && (day > p->closed || is_marked(p, day));
+}
+
+struct list_text {
+	struct buf b;
+};
+
+static void
+list_open(struct ctx *c, struct list_text *l)
+{
+	buf_init(&l->b, c->arena, 64 * 1024);
+	buf_char(&l->b, '{');
+}
+
+static void
+list_add(struct list_text *l, int64_t n)
+{
+	if (l->b.len > 1)
+		buf_char(&l->b, ',');
+	buf_i64(&l->b, n);
+}
+
+static const char *
+list_close(struct list_text *l)
+{
+	buf_char(&l->b, '}');
+	return buf_text(&l->b);
+}
+
+const char *
+figures_live(struct ctx *c, const struct figures_period *p, int64_t first,
+    int64_t last)
+{
+	struct list_text live;
+
+	list_open(c, &live);
+	for (int64_t day = first; day <= last; day++)
+		if (is_live(p, day))
+			list_add(&live, day);
+	return list_close(&live);
+}
+
+/* The whole month that begins on the day. */
+static bool
+is_month(const struct figures_period *p, int64_t day)
+{
+	int64_t last = day_next_month(day) - 1;
+
+	return day == day_month(day) && last <= p->to && last <= p->closed &&
+	    !has_mark(p, day, last);
+}
+
+struct figures_pieces
+figures_pieces(struct ctx *c, const struct figures_period *p)
+{
+	struct figures_pieces out;
+	struct list_text months, days;
+	int64_t day = p->from;
+
+	list_open(c, &months);
+	list_open(c, &days);
+	while (day <= p->to) {
+		if (is_month(p, day)) {
+			list_add(&months, day);
+			day = day_next_month(day);
+			continue;
+		}
+		if (day <= p->closed && !is_marked(p, day))
+			list_add(&days, day);
+		day++;
+	}
+	out.months = list_close(&months);
+	out.days = list_close(&days);
+	out.live = figures_live(c, p, p->from, p->to);
+	return out;
+}
+
+int64_t
+figures_bucket(const struct figures_period *p, int64_t day)
+{
+	if (strcmp(p->interval, "week") == 0)
+		return day_week(day);
+	return strcmp(p->interval, "month") == 0 ? day_month(day) : day;
+}
+
+void
+figures_write_day(struct json *j, const char *name, int64_t day)
+{
+	char text[DAY_TEXT];
+
+	day_format(day, text);
+	js_str(j, name, text);
+}

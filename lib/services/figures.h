@@ -1,0 +1,85 @@
+/*
+ * figures.h: periods of days, and which of them are read from where.
+ *
+ * A day is one of the shop's time zone.  The figures of closed days are kept
+ * in tables (cron/rollup.c); the days after them, and those with a mark since
+ * something in them changed, are "live": counted from what happened.  A
+ * reader adds both, so its figures are right at every moment.
+ */
+#ifndef HAAT_SERVICES_FIGURES_H
+#define HAAT_SERVICES_FIGURES_H
+
+#include "core/ctx.h"
+#include "core/day.h"
+#include "core/field.h"
+#include "core/json.h"
+
+enum { FIGURES_DAYS = 30, FIGURES_DAYS_MAX = 1100 };
+
+extern const char *const figures_intervals[];
+
+struct figures_in {
+	const char *from;
+	const char *to;
+	const char *interval;
+};
+
+/* Declares the three inputs; S has a member struct figures_in period. */
+/* clang-format off */
+#define IN_PERIOD                                                            \
+	{ .name = "from", .kind = FIELD_DATE,                                \
+		.offset = FIELD_AT(period.from, const char *),               \
+		.flags = OPTIONAL, .help = "First day; default: 30 days" },  \
+	{ .name = "to", .kind = FIELD_DATE,                                  \
+		.offset = FIELD_AT(period.to, const char *),                 \
+		.flags = OPTIONAL, .help = "Last day; default: today" },     \
+	{ .name = "interval", .kind = FIELD_ENUM,                            \
+		.offset = FIELD_AT(period.interval, const char *),           \
+		.values = figures_intervals, .flags = OPTIONAL,              \
+		.help = "Of a series; default: day. Weeks begin on Monday" }
+/* clang-format on */
+
+/* Days, ascending. */
+struct days {
+	int64_t *v;
+	size_t n;
+};
+
+struct figures_period {
+	int64_t from;
+	int64_t to;
+	const char *interval;
+	int64_t today;
+	int64_t closed;     /* the last closed day; before from: none */
+	struct days marked; /* closed ones that are to be counted anew */
+};
+
+/*
+ * Reads the period that was asked for, with what is kept of it for a seller.
+ * Errors: ERR_VALIDATION (the wrong way round, too long).
+ */
+enum err figures_period(struct ctx *c, const struct figures_in *in,
+    struct uuid seller_id, struct figures_period *out);
+
+/* The live ones of the days from first to last, as an array for a
+ * statement. */
+const char *figures_live(struct ctx *c, const struct figures_period *p,
+    int64_t first, int64_t last);
+
+/* The period in as few pieces as there are: closed months that hold no live
+ * day, the other closed days, and the live ones; arrays for a statement. */
+struct figures_pieces {
+	const char *months;
+	const char *days;
+	const char *live;
+};
+struct figures_pieces figures_pieces(struct ctx *c,
+    const struct figures_period *p);
+
+/* The first day of the interval that a day is in. */
+int64_t figures_bucket(const struct figures_period *p, int64_t day);
+
+/* "2026-11-22" */
+void figures_write_day(struct json *j, const char *name, int64_t day);
+
+#endif

@@ -1,0 +1,235 @@
+#include "services/order_admin.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "core/config.h"
+#include "core/json.h"
+#include "db/list.h"
+#include "services/names.h"
+#include "services/order_rows.h"
+#include "services/payment.h"
+#include "services/posting_shape.h"
+#include "services/refund.h"
+#include "services/refund_shape.h"
+
+static const struct field buyer_fields[] = {
+	OUT_UUID("id", "Account"),
+	OUT_TEXT("email", "Address", .example = "asha@example.com"),
+	OUT_TEXT("full_name", "Name", .example = "Asha Rao"),
+	{ 0 },
+};
+static const struct shape buyer_shape = { "order_buyer", "Who ordered",
+	buyer_fields };
+
+static const struct field step_fields[] = {
+	OUT("seller_order_id", FIELD_UUID, NULLABLE,
+	    "The part; null for the whole order"),
+	OUT_TEXT_NULL("number", "Of the part"),
+	OUT_TEXT_NULL("from_status", "What it was"),
+	OUT_TEXT("status", "What it became"),
+	OUT_TIME("at", "When"),
+	OUT_TEXT("actor_role", "Who did it", .example = "seller"),
+	OUT_TEXT_NULL("note", "Why"),
+	{ 0 },
+};
+static const struct shape step_shape = { "order_step",
+	"A step of an order or of a part", step_fields };
+
+static const struct field detail_fields[] = {
+	ORDER_FIELDS,
+	OUT_OBJ("buyer", &buyer_shape, "Who ordered"),
+	OUT_LIST("payments", &payment_shape, "All tries, oldest first"),
+	OUT_LIST("refunds", &refund_shape, "Oldest first"),
+	OUT_LIST("ledger", &posting_shape, "Oldest first"),
+	OUT_LIST("history", &step_shape, "Oldest first"),
+	{ 0 },
+};
+const struct shape order_detail_shape = { "order_detail",
+	"An order with the money behind it", detail_fields };
+
+/* --- the list ----------------------------------------------------------- */
+
+/* Digits and dashes, or the letters that all numbers begin with. */
+static bool
+looks_like_number(const char *q)
+{
+	return strncasecmp(q, "HT", 2) == 0 ||
+	    strspn(q, "0123456789-") == strlen(q);
+}
+
+static void
+add_words(struct ctx *c, struct list_rows *l, const char *q)
+{
+	if (!looks_like_number(q))
+		list_where(l, F_ORDERS_OF_ACCOUNTS_LIKE,
+		    ARGS(A(list_pattern(c, q))));
+	else if (strncasecmp(q, "HT", 2) == 0)
+		list_where(l, F_ORDERS_NUMBERED, ARGS(A(list_prefix(c, q))));
+	else
+		list_where(l, F_ORDERS_NUMBERED,
+		    ARGS(A(list_pattern(c, q))));
+	/* The good plan depends on how common the words are. */
+	l->select.custom_plan = true;
+	l->count.custom_plan = true;
+}
+
+static void
+add_days(struct ctx *c, struct list_rows *l, const struct order_search *in)
+{
+	const char *zone = c->config->shop_timezone;
+
+	if (in->from != NULL)
+		list_where(l, F_ORDERS_FROM, ARGS(A(in->from), A(zone)));
+	if (in->to != NULL)
+		list_where(l, F_ORDERS_TO, ARGS(A(in->to), A(zone)));
+}
+
+static enum err
+add_filters(struct ctx *c, struct list_rows *l, const struct order_search *in)
+{
+	struct uuid seller_id;
+
+	if (in->status != NULL)
+		list_where(l, F_ORDERS_WITH_STATUS, ARGS(A(in->status)));
+	if (in->payment_status != NULL)
+		list_where(l, F_ORDERS_PAID_SO, ARGS(A(in->payment_status)));
+	if (!uuid_is_zero(in->user))
+		list_where(l, F_ORDERS_BY_BUYER, ARGS(A(in->user)));
+	if (in->seller != NULL) {
+		TRY(names_seller(c, in->seller, &seller_id));
+		list_where(l, F_ORDERS_WITH_SELLER, ARGS(A(seller_id)));
+	}
+	add_days(c, l, in);
+	if (in->q != NULL)
+		add_words(c, l, in->q);
+	return OK;
+}
+
+enum err
+order_search(struct ctx *c, const struct order_search *in, struct buf *out,
+    struct page_out *page)
+{
+	struct json j = js_to(out);
+	struct list_rows l;
+	struct order o;
+
+	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_ORDER_COLUMNS));
+	list_where(&l, F_ORDERS_ALL, NO_ARGS);
+	TRY(add_filters(c, &l, in));
+	TRY(list_fetch(c, &l));
+	while (list_next(&l)) {
+		order_read(&l.rows, &o);
+		order_write(&j, &o, false);
+		list_at(&l, o.id);
+	}
+	list_end(c, &l, page);
+	return OK;
+}
+
+/* --- one ---------------------------------------------------------------- */
+
+static enum err
+find(struct ctx *c, const struct order_find *in, struct order *o)
+{
+	struct rows r;
+	bool found;
+
+	if (uuid_is_zero(in->id) == (in->number == NULL))
+		return fail_field(c, "id", "Give either id or number.");
+	TRY(db_maybe(c, Q_ORDER_FOR_ADMIN, ARGS(A(in->id), A(in->number)),
+	    &r, &found));
+	if (!found)
+		return fail(c, ERR_NOT_FOUND, "There is no such order.");
+	order_read(&r, o);
+	return OK;
+}
+
+static void
+write_buyer(struct rows *r, struct json *j)
+{
+	js_open_key(j, "buyer", '{');
+	if (row_next(r)) {
+		js_uuid(j, "id", col_uuid(r));
+		js_str(j, "email", col_text(r));
+		js_str(j, "full_name", col_text(r));
+	}
+	js_close(j, '}');
+}
+
+static void
+write_steps(struct rows *r, struct json *j)
+{
+	js_open_key(j, "history", '[');
+	while (row_next(r)) {
+		js_open(j, '{');
+		js_uuid(j, "seller_order_id", col_uuid(r));
+		js_str(j, "number", col_text(r));
+		js_str(j, "from_status", col_text(r));
+		js_str(j, "status", col_text(r));
+		js_time(j, "at", col_i64(r));
+		js_str(j, "actor_role", col_text(r));
+		js_str(j, "note", col_text(r));
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+}
+
+/* What belongs to an order, read in one round trip with its parts. */
+struct money {
+	struct rows buyer, commissions, payments, refunds, refund_items,
+	    postings, steps;
+};
+
+static void
+queue_money(struct ctx *c, struct uuid id, struct money *m)
+{
+	struct args args = ARGS(A(id));
+
+	db_queue_rows(c, Q_ORDER_BUYER, args, &m->buyer);
+	db_queue_rows(c, Q_ORDER_COMMISSIONS, args, &m->commissions);
+	db_queue_rows(c, Q_ORDER_PAYMENTS, args, &m->payments);
+	db_queue_rows(c, Q_ORDER_REFUNDS, args, &m->refunds);
+	db_queue_rows(c, Q_ORDER_REFUND_ITEMS, args, &m->refund_items);
+	db_queue_rows(c, Q_ORDER_POSTINGS, args, &m->postings);
+	db_queue_rows(c, Q_ORDER_STEPS, args, &m->steps);
+}
+
+static void
+write_money(struct money *m, struct json *j)
+{
+	write_buyer(&m->buyer, j);
+	js_open_key(j, "payments", '[');
+	while (row_next(&m->payments))
+		payment_row_write(&m->payments, j);
+	js_close(j, ']');
+	js_open_key(j, "refunds", '[');
+	while (row_next(&m->refunds))
+		refund_row_write(&m->refunds, &m->refund_items, j);
+	js_close(j, ']');
+	postings_write(&m->postings, j);
+	write_steps(&m->steps, j);
+}
+
+enum err
+order_admin_detail(struct ctx *c, const struct order_find *in,
+    struct buf *out)
+{
+	struct json j = js_to(out);
+	struct order o;
+	struct money m;
+
+	TRY(find(c, in, &o));
+	queue_money(c, o.id, &m);
+	TRY(order_read_parts(c, &o));
+	for (size_t i = 0; i < o.nitems && row_next(&m.commissions); i++) {
+		o.items[i].commission_rate_bps = col_i64(&m.commissions);
+		o.items[i].commission_scope = col_text(&m.commissions);
+		o.items[i].commission = col_i64(&m.commissions);
+	}
+	js_open(&j, '{');
+	order_write_members(&j, &o, true);
+	write_money(&m, &j);
+	js_close(&j, '}');
+	return OK;
+}

@@ -1,0 +1,279 @@
+-- Figures of days: what the job rollup keeps, and what is read. Days are numbers
+-- from 1970-01-01; see the migration that made the tables.
+
+-- name: figures_state
+-- args: time_zone text
+-- rows: maybe
+select closed
+from figures_state
+where time_zone = $1;
+
+-- The first day with anything in it, counted or not; null for none.
+-- name: figures_first
+-- args: time_zone text
+-- rows: one
+select least(day_number((select min(created_at) from earning), $1),
+	day_number((select min(placed_at) from orders), $1), (select min(day) from sales_day),
+	(select min(day) from order_day));
+
+-- name: figures_last_closable
+-- args: time_zone text, margin_secs bigint
+-- rows: one
+select day_number(now() - make_interval(secs => $2::bigint), $1) - 1;
+
+-- name: figures_set_closed
+-- args: time_zone text, day bigint
+-- rows: none
+insert into figures_state (time_zone, closed)
+values ($1, $2::bigint::integer)
+on conflict on constraint figures_state_pk
+do update set time_zone = excluded.time_zone, closed = excluded.closed;
+
+-- name: figures_marked_days
+-- args: time_zone text, up_to bigint
+-- rows: many
+select distinct day_number(at, $1) as day
+from figures_mark
+where at < day_start($2::bigint::integer + 1, $1)
+order by day;
+
+-- name: figures_drop_marks
+-- args: time_zone text, day bigint
+-- rows: none
+delete from figures_mark
+where at >= day_start($2::bigint::integer, $1)
+and at < day_start($2::bigint::integer + 1, $1);
+
+-- Days that are not closed need none: they will be counted whole.
+-- name: figures_drop_early_marks
+-- args: time_zone text, closed bigint
+-- rows: none
+delete from figures_mark
+where at >= day_start($2::bigint::integer + 1, $1);
+
+-- name: figures_count_sales
+-- args: time_zone text, day bigint
+-- rows: none
+with fresh as (
+	select e.seller_id,
+		count(distinct o.order_id) filter (where e.refund_id is null) as orders,
+		coalesce(sum(u.units), 0)::bigint as units,
+		coalesce(sum(e.gross) filter (where e.refund_id is null), 0)::bigint as gross,
+		coalesce(-sum(e.gross) filter (where e.refund_id is not null), 0)::bigint as refunds,
+		sum(e.commission)::bigint as commission
+	from earning e
+	join seller_order o on o.id = e.seller_order_id
+	left join lateral (
+		select sum(i.quantity) as units
+		from order_item i
+		where i.seller_order_id = e.seller_order_id
+		and e.refund_id is null) u on true
+	where e.created_at >= day_start($2::bigint::integer, $1)
+	and e.created_at < day_start($2::bigint::integer + 1, $1)
+	group by grouping sets ((e.seller_id), ())
+	having count(*) > 0),
+gone as (
+	delete from sales_day d
+	where d.day = $2::bigint::integer
+	and not exists (select from fresh f where f.seller_id is not distinct from d.seller_id))
+insert into sales_day as d (seller_id, day, orders, units, gross, refunds, commission)
+select seller_id, $2::bigint::integer, orders, units, gross, refunds, commission
+from fresh
+on conflict on constraint sales_day_once
+do update set orders = excluded.orders, units = excluded.units, gross = excluded.gross,
+	refunds = excluded.refunds, commission = excluded.commission
+where (d.orders, d.units, d.gross, d.refunds, d.commission)
+	is distinct from (excluded.orders, excluded.units, excluded.gross, excluded.refunds,
+	excluded.commission);
+
+-- name: figures_count_orders
+-- args: time_zone text, day bigint
+-- rows: none
+with part as (
+	select s.seller_id, s.order_id, s.status, o.status as whole
+	from seller_order s
+	join orders o on o.id = s.order_id
+	where s.placed_at >= day_start($2::bigint::integer, $1)
+	and s.placed_at < day_start($2::bigint::integer + 1, $1)),
+fresh as (
+	select seller_id, status, count(*) as orders
+	from part
+	group by seller_id, status
+	union all
+	select null, whole, count(distinct order_id)
+	from part
+	group by whole),
+gone as (
+	delete from order_day d
+	where d.day = $2::bigint::integer
+	and not exists (
+		select from fresh f
+		where f.seller_id is not distinct from d.seller_id
+		and f.status = d.status))
+insert into order_day as d (seller_id, day, status, orders)
+select seller_id, $2::bigint::integer, status, orders
+from fresh
+on conflict on constraint order_day_once
+do update set orders = excluded.orders
+where d.orders <> excluded.orders;
+
+-- name: figures_count_products
+-- args: time_zone text, day bigint
+-- rows: none
+with fresh as (
+	select e.seller_id, i.product_id, sum(i.quantity)::bigint as units,
+		sum(i.line_total - i.discount)::bigint as revenue
+	from earning e
+	join order_item i on i.seller_order_id = e.seller_order_id
+	where e.refund_id is null
+	and e.created_at >= day_start($2::bigint::integer, $1)
+	and e.created_at < day_start($2::bigint::integer + 1, $1)
+	group by e.seller_id, i.product_id),
+gone as (
+	delete from product_day d
+	where d.day = $2::bigint::integer
+	and not exists (
+		select from fresh f
+		where f.seller_id = d.seller_id
+		and f.product_id = d.product_id))
+insert into product_day as d (seller_id, day, product_id, units, revenue)
+select seller_id, $2::bigint::integer, product_id, units, revenue
+from fresh
+on conflict on constraint product_day_pk
+do update set units = excluded.units, revenue = excluded.revenue
+where (d.units, d.revenue) is distinct from (excluded.units, excluded.revenue);
+
+-- name: figures_count_month
+-- args: first_day bigint, last_day bigint
+-- rows: none
+with fresh as (
+	select seller_id, product_id, sum(units)::bigint as units, sum(revenue)::bigint as revenue
+	from product_day
+	where day between $1::bigint::integer and $2::bigint::integer
+	group by seller_id, product_id),
+gone as (
+	delete from product_month d
+	where d.month = $1::bigint::integer
+	and not exists (
+		select from fresh f
+		where f.seller_id = d.seller_id
+		and f.product_id = d.product_id))
+insert into product_month as d (seller_id, month, product_id, units, revenue)
+select seller_id, $1::bigint::integer, product_id, units, revenue
+from fresh
+on conflict on constraint product_month_pk
+do update set units = excluded.units, revenue = excluded.revenue
+where (d.units, d.revenue) is distinct from (excluded.units, excluded.revenue);
+
+-- --- reading ---------------------------------------------------------------
+
+-- name: figures_today
+-- args: time_zone text
+-- rows: one
+select day_number(now(), $1::text), (select closed from figures_state where time_zone = $1);
+
+-- Closed days of a seller that are to be counted anew.
+-- name: figures_marked_of_seller
+-- args: seller_id uuid, time_zone text
+-- rows: many
+select distinct day_number(at, $2) as day
+from figures_mark
+where seller_id = $1
+order by day;
+
+-- Days as they are kept, and those of the list as they are.
+-- name: seller_sales
+-- args: seller_id uuid, from_day bigint, to_day bigint, live text, time_zone text
+-- rows: many
+select day, orders, units, gross, refunds, commission
+from sales_day
+where seller_id = $1
+and day between $2::bigint::integer and $3::bigint::integer
+and day <> all ($4::text::integer[])
+union all
+select l.day, e.orders, e.units, e.gross, e.refunds, e.commission
+from unnest($4::text::integer[]) as l (day)
+cross join lateral (
+	select count(*) filter (where e.refund_id is null) as orders,
+		coalesce(sum(u.units), 0)::bigint as units,
+		coalesce(sum(e.gross) filter (where e.refund_id is null), 0)::bigint as gross,
+		coalesce(-sum(e.gross) filter (where e.refund_id is not null), 0)::bigint as refunds,
+		coalesce(sum(e.commission), 0)::bigint as commission
+	from earning e
+	left join lateral (
+		select sum(i.quantity) as units
+		from order_item i
+		where i.seller_order_id = e.seller_order_id
+		and e.refund_id is null) u on true
+	where e.seller_id = $1
+	and e.created_at >= day_start(l.day, $5)
+	and e.created_at < day_start(l.day + 1, $5)) e;
+
+-- name: seller_orders_by_day
+-- args: seller_id uuid, from_day bigint, to_day bigint, live text, time_zone text
+-- rows: many
+select day, status, orders
+from order_day
+where seller_id = $1
+and day between $2::bigint::integer and $3::bigint::integer
+and day <> all ($4::text::integer[])
+union all
+select l.day, s.status, s.orders
+from unnest($4::text::integer[]) as l (day)
+cross join lateral (
+	select status, count(*) as orders
+	from seller_order
+	where seller_id = $1
+	and placed_at >= day_start(l.day, $5)
+	and placed_at < day_start(l.day + 1, $5)
+	group by status) s;
+
+-- name: seller_top_products
+-- args: seller_id uuid, months text, days text, live text, time_zone text, rows bigint
+-- rows: many
+select t.product_id, p.name, t.units, t.revenue
+from (
+	select product_id, sum(units)::bigint as units, sum(revenue)::bigint as revenue
+	from (
+		select product_id, units, revenue
+		from product_month
+		where seller_id = $1
+		and month = any ($2::text::integer[])
+		union all
+		select product_id, units, revenue
+		from product_day
+		where seller_id = $1
+		and day = any ($3::text::integer[])
+		union all
+		select i.product_id, i.quantity, i.line_total - i.discount
+		from unnest($4::text::integer[]) as l (day)
+		join earning e on e.seller_id = $1
+		and e.created_at >= day_start(l.day, $5)
+		and e.created_at < day_start(l.day + 1, $5)
+		join order_item i on i.seller_order_id = e.seller_order_id
+		where e.refund_id is null) sold
+	group by product_id
+	order by revenue desc, units desc, product_id
+	limit $6) t
+join product p on p.id = t.product_id
+order by t.revenue desc, t.units desc, t.product_id;
+
+-- What waits now, whatever the period.
+-- name: seller_waiting
+-- args: seller_id uuid, low_stock bigint
+-- rows: one
+select (
+		select count(*)
+		from seller_order
+		where seller_id = $1
+		and status = 'pending'), (
+		select count(*)
+		from product p
+		where p.seller_id = $1
+		and p.status = 'approved'
+		and exists (
+			select from variant v
+			join stock s on s.variant_id = v.id
+			where v.product_id = p.id
+			and v.is_active
+			and s.on_hand - s.reserved <= $2));
