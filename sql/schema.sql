@@ -89,6 +89,14 @@ begin
 	return null;
 end $$;
 
+CREATE FUNCTION public.stock_restocked() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	new.low_id := null;
+	return new;
+end $$;
+
 CREATE TABLE public.account (
     id uuid NOT NULL,
     email text NOT NULL,
@@ -437,6 +445,23 @@ CREATE TABLE public.payment (
     CONSTRAINT payment_status_known CHECK ((status = ANY (ARRAY['created'::text, 'authorized'::text, 'captured'::text, 'failed'::text, 'partially_refunded'::text, 'refunded'::text])))
 );
 
+CREATE TABLE public.payment_mismatch (
+    id uuid NOT NULL,
+    entity text NOT NULL,
+    ref text NOT NULL,
+    kind text NOT NULL,
+    order_id uuid,
+    payment_id uuid,
+    refund_id uuid,
+    here jsonb,
+    there jsonb,
+    first_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    last_seen_at timestamp with time zone DEFAULT now() NOT NULL,
+    resolved_at timestamp with time zone,
+    CONSTRAINT payment_mismatch_entity_known CHECK ((entity = ANY (ARRAY['payment'::text, 'refund'::text]))),
+    CONSTRAINT payment_mismatch_kind_known CHECK ((kind = ANY (ARRAY['missing_here'::text, 'missing_there'::text, 'amount'::text, 'currency'::text, 'status'::text, 'refunded'::text])))
+);
+
 CREATE TABLE public.posting (
     journal_id uuid NOT NULL,
     line integer NOT NULL,
@@ -696,6 +721,7 @@ CREATE TABLE public.stock (
     variant_id uuid NOT NULL,
     on_hand bigint NOT NULL,
     reserved bigint DEFAULT 0 NOT NULL,
+    low_id uuid,
     CONSTRAINT stock_on_hand_sane CHECK ((on_hand >= 0)),
     CONSTRAINT stock_reserved_fits CHECK (((reserved >= 0) AND (reserved <= on_hand)))
 )
@@ -822,6 +848,9 @@ ALTER TABLE ONLY public.outbox
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_idem_once UNIQUE (idem_principal, idem_key);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_pk PRIMARY KEY (id);
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_pk PRIMARY KEY (id);
@@ -1017,6 +1046,10 @@ CREATE INDEX payment_by_order ON public.payment USING btree (order_id, id);
 
 CREATE UNIQUE INDEX payment_live_once ON public.payment USING btree (order_id) WHERE is_live;
 
+CREATE INDEX payment_mismatch_by_end ON public.payment_mismatch USING btree (resolved_at, id DESC);
+
+CREATE UNIQUE INDEX payment_mismatch_open_once ON public.payment_mismatch USING btree (entity, ref, kind) WHERE (resolved_at IS NULL);
+
 CREATE INDEX payment_open ON public.payment USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'authorized'::text]));
 
 CREATE INDEX posting_by_account ON public.posting USING btree (account, seller_id);
@@ -1123,6 +1156,8 @@ CREATE TRIGGER stock_added AFTER INSERT ON public.stock FOR EACH ROW WHEN ((new.
 
 CREATE TRIGGER stock_crossed AFTER UPDATE ON public.stock FOR EACH ROW WHEN (((old.on_hand > old.reserved) IS DISTINCT FROM (new.on_hand > new.reserved))) EXECUTE FUNCTION public.stock_crossed_zero();
 
+CREATE TRIGGER stock_restocked BEFORE UPDATE OF on_hand ON public.stock FOR EACH ROW WHEN (((new.on_hand > old.on_hand) AND (old.low_id IS NOT NULL))) EXECUTE FUNCTION public.stock_restocked();
+
 ALTER TABLE ONLY public.account_token
     ADD CONSTRAINT account_token_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
 
@@ -1197,6 +1232,15 @@ ALTER TABLE ONLY public.orders
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_account FOREIGN KEY (account_id) REFERENCES public.account(id);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_payment FOREIGN KEY (payment_id) REFERENCES public.payment(id);
+
+ALTER TABLE ONLY public.payment_mismatch
+    ADD CONSTRAINT payment_mismatch_refund FOREIGN KEY (refund_id) REFERENCES public.refund(id);
 
 ALTER TABLE ONLY public.payment
     ADD CONSTRAINT payment_order FOREIGN KEY (order_id) REFERENCES public.orders(id);
