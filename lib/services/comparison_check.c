@@ -15,6 +15,7 @@ struct item {
 	const char *provider_id; /* there, or as we keep it; NULL: none */
 	const char *ref;         /* our id of it; NULL: nothing here is it */
 	struct uuid id;          /* the row it is, or that of its order */
+	struct uuid payment_id;  /* of a refund */
 	struct uuid order_id;
 	const char *number;
 	const char *key; /* of a refund, for the provider */
@@ -160,6 +161,7 @@ take_refund(struct rows *r, struct item *i)
 	const char *ref, *provider_id;
 
 	i->id = col_uuid(r);
+	i->payment_id = col_uuid(r);
 	i->order_id = col_uuid(r);
 	i->number = col_text(r);
 	ref = col_text(r);
@@ -183,6 +185,7 @@ struct names {
 	const char **ids;
 	const char **others; /* the provider's order, or our key */
 	const char **refs;
+	const char **owners; /* the provider's payment of a refund */
 	size_t n;
 };
 
@@ -193,29 +196,37 @@ names_for(struct ctx *c, size_t most)
 		.ids = ARENA_ARRAY(c->arena, most + 1, const char *),
 		.others = ARENA_ARRAY(c->arena, most + 1, const char *),
 		.refs = ARENA_ARRAY(c->arena, most + 1, const char *),
+		.owners = ARENA_ARRAY(c->arena, most + 1, const char *),
 	};
 }
 
 static void
-add_name(struct names *names, const char *id, const char *other,
+add_name(struct names *names, const struct item *i, const char *other,
     const char *ref)
 {
-	names->ids[names->n] = id != NULL ? id : "";
+	const char *owner = i->there.payment_id;
+
+	names->ids[names->n] = i->provider_id != NULL ? i->provider_id : "";
 	names->others[names->n] = other != NULL ? other : "";
-	names->refs[names->n++] = ref != NULL ? ref : "";
+	names->refs[names->n] = ref != NULL ? ref : "";
+	names->owners[names->n++] = owner != NULL ? owner : "";
 }
 
 /* A row for each name, in their order. */
 static enum err
-look_up(struct ctx *c, enum query q, const struct names *names,
+look_up(struct ctx *c, bool refunds, const struct names *names,
     struct rows *r)
 {
 	const char *ids = array_texts(c->arena, names->ids, names->n);
 	const char *others = array_texts(c->arena, names->others, names->n);
+	const char *refs = array_texts(c->arena, names->refs, names->n);
 
-	return db_each(c, q,
-	    ARGS(A(ids), A(others),
-		A(array_texts(c->arena, names->refs, names->n))),
+	if (!refunds)
+		return db_each(c, Q_COMPARISON_PAYMENTS_HERE,
+		    ARGS(A(ids), A(others), A(refs)), r);
+	return db_each(c, Q_COMPARISON_REFUNDS_HERE,
+	    ARGS(A(ids), A(others), A(refs),
+		A(array_texts(c->arena, names->owners, names->n))),
 	    r);
 }
 
@@ -225,11 +236,8 @@ look_up_one(struct ctx *c, struct item *i, const char *other, const char *ref)
 	struct names names = names_for(c, 1);
 	struct rows r;
 
-	add_name(&names, i->provider_id, other, ref);
-	TRY(look_up(c,
-	    i->is_refund ? Q_COMPARISON_REFUNDS_HERE :
-			   Q_COMPARISON_PAYMENTS_HERE,
-	    &names, &r));
+	add_name(&names, i, other, ref);
+	TRY(look_up(c, i->is_refund, &names, &r));
 	row_next(&r);
 	if (i->is_refund)
 		take_refund(&r, i);
@@ -317,10 +325,8 @@ add_mismatch(struct comparison *cmp, const struct item *i,
 	    i->provider_id != NULL ? i->provider_id : i->ref);
 	m->kind = kind;
 	m->order_id = i->order_id;
-	if (i->is_refund)
-		m->refund_id = i->id;
-	else
-		m->payment_id = i->id;
+	m->refund_id = i->is_refund ? i->id : (struct uuid){ 0 };
+	m->payment_id = i->is_refund ? i->payment_id : i->id;
 	if (i->number != NULL)
 		m->number = arena_strdup(cmp->arena, i->number);
 	m->here = here_doc(cmp, i);
@@ -355,16 +361,17 @@ compare_refunds(struct ctx *c, struct comparison *cmp,
 {
 	struct names names = names_for(c, n);
 	struct rows r;
+	struct item *items = ARENA_ARRAY(c->arena, n + 1, struct item);
 
-	for (size_t k = 0; k < n; k++)
-		add_name(&names, v[k].id, v[k].receipt, NULL);
-	TRY(look_up(c, Q_COMPARISON_REFUNDS_HERE, &names, &r));
+	for (size_t k = 0; k < n; k++) {
+		items[k].is_refund = true;
+		refund_said(&items[k], &v[k]);
+		add_name(&names, &items[k], v[k].receipt, NULL);
+	}
+	TRY(look_up(c, true, &names, &r));
 	for (size_t k = 0; k < n && row_next(&r); k++) {
-		struct item i = { .is_refund = true };
-
-		refund_said(&i, &v[k]);
-		take_refund(&r, &i);
-		judge_one_refund(cmp, &i);
+		take_refund(&r, &items[k]);
+		judge_one_refund(cmp, &items[k]);
 	}
 	return OK;
 }
@@ -452,16 +459,16 @@ compare_payments(struct ctx *c, struct comparison *cmp,
 {
 	struct names names = names_for(c, n);
 	struct rows r;
+	struct item *items = ARENA_ARRAY(c->arena, n + 1, struct item);
 
-	for (size_t k = 0; k < n; k++)
-		add_name(&names, v[k].id, v[k].order_id, NULL);
-	TRY(look_up(c, Q_COMPARISON_PAYMENTS_HERE, &names, &r));
+	for (size_t k = 0; k < n; k++) {
+		payment_said(&items[k], &v[k]);
+		add_name(&names, &items[k], v[k].order_id, NULL);
+	}
+	TRY(look_up(c, false, &names, &r));
 	for (size_t k = 0; k < n && row_next(&r); k++) {
-		struct item i = { .is_refund = false };
-
-		payment_said(&i, &v[k]);
-		take_payment(&r, &i);
-		TRY(judge_one_payment(c, cmp, &i));
+		take_payment(&r, &items[k]);
+		TRY(judge_one_payment(c, cmp, &items[k]));
 	}
 	return OK;
 }

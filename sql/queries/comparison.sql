@@ -52,16 +52,17 @@ left join lateral (
 	and s.account = 'gateway_clearing') l on true
 order by t.n;
 
--- The same of refunds: by the provider's id, by our key, or by our own id.
+-- The same of refunds: by the provider's id, by our key, or by our own id; and
+-- whose it would be, by the provider's payment.
 -- name: comparison_refunds_here
--- args: provider_refund_ids text[], gateway_keys text[], refs text[]
+-- args: provider_refund_ids text[], gateway_keys text[], refs text[], provider_payment_ids text[]
 -- rows: many
-select r.id, r.order_id, o.number, coalesce(r.id::text, t.ref), r.provider_refund_id,
+select r.id, p.id, p.order_id, o.number, coalesce(r.id::text, t.ref), r.provider_refund_id,
 	p.provider_payment_id, r.gateway_key, r.status, r.currency, r.amount, l.amount, l.currency
-from unnest($1::text[], $2::text[], $3::text[]) with ordinality
-	as t (refund_id, gateway_key, ref, n)
+from unnest($1::text[], $2::text[], $3::text[], $4::text[]) with ordinality
+	as t (refund_id, gateway_key, ref, payment_id, n)
 left join lateral (
-	select x.id, x.order_id, x.payment_id, x.provider_refund_id, x.gateway_key, x.status,
+	select x.id, x.payment_id, x.provider_refund_id, x.gateway_key, x.status,
 		x.currency, x.amount
 	from refund x
 	where x.provider_refund_id = t.refund_id
@@ -69,8 +70,12 @@ left join lateral (
 	or x.id = case when t.ref ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' then t.ref::uuid end
 	order by x.provider_refund_id is not distinct from t.refund_id desc
 	limit 1) r on true
-left join payment p on p.id = r.payment_id
-left join orders o on o.id = r.order_id
+left join payment p on p.id = coalesce(r.payment_id, (
+	select x.id
+	from payment x
+	where x.provider = 'razorpay'
+	and x.provider_payment_id = t.payment_id))
+left join orders o on o.id = p.order_id
 left join lateral (
 	select -sum(s.amount)::bigint as amount, min(j.currency) as currency
 	from journal j

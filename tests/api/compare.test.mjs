@@ -303,7 +303,8 @@ test('a refund made in the provider\'s dashboard is listed as itself, and once',
     })
   })
   await box.release()
-  assert.equal(row.entity, 'refund')
+  assert.deepEqual([row.entity, row.order_id, row.payment_id, row.refund_id],
+    ['refund', all.order.id, all.payment.id, null])
   assert.deepEqual(row.there,
     { status: 'processed', amount: 7000, currency: 'INR', payment_id: all.provided })
 })
