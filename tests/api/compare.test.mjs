@@ -475,10 +475,10 @@ test('days are the shop\'s: by default yesterday, and what no run has seen', asy
   assert.deepEqual(await looked(['--from', before, '--to', before],
     { SHOP_TIMEZONE: 'Asia/Kathmandu' }), ['the day before', 'the first'])
   // The last run by the schedule was two days ago; those by hand do not count.
-  await sql`insert into job_run (job, started_at, finished_at, ok, counts) values
-    ('compare', now() - interval '2 days', now() - interval '2 days', true, '{}'),
-    ('compare', now() - interval '1 day', now() - interval '1 day', true, '{"by_hand":1}'),
-    ('compare', now() - interval '1 day', now() - interval '1 day', false, '{}')`
+  await sql`insert into job_run (id, job, started_at, finished_at, ok, counts) values
+    (gen_random_uuid(), 'compare', now() - interval '2 days', now() - interval '2 days', true, '{}'),
+    (gen_random_uuid(), 'compare', now() - interval '1 day', now() - interval '1 day', true, '{"by_hand":1}'),
+    (gen_random_uuid(), 'compare', now() - interval '1 day', now() - interval '1 day', false, '{}')`
   assert.deepEqual(await looked(), ['the day before', 'the first', 'the last'])
   // Nobody ever ran it since it was known: at most a month is read.
   await sql`delete from job_run where job = 'compare'`

@@ -133,6 +133,36 @@ const broken = [
   ['INV11 two-sided', `delete from posting where account = 'gateway_clearing'
     and journal_id = ${some('journal', "kind = 'refund'")}`],
   ['INV12 idempotency', key('6 minutes'), completer('1 minute')],
+  ['INV5 what payments and lines', `update payment set refund_reserved = refund_reserved + 1
+    where id = ${some('payment', captured)}`],
+  ['INV5 lines: amounts', 'alter table order_item drop constraint order_item_refund_fits',
+    `update order_item set refunded_amount = refunded_amount + 1 where id = ${some('order_item')}`],
+  ['INV5 a refund of lines', `update refund_item set amount = amount + 1
+    where refund_id = ${some('refund_item', 'true', 'refund_id')}`],
+  ['INV6 what sellers are owed', `update posting set amount = amount + 1
+    where account = 'seller_pending' and journal_id = ${some('posting', "account = 'seller_pending'", 'journal_id')}`],
+  ['INV6 each sum', `update settlement set gross = gross + 1, adjustments = adjustments - 1
+    where id = ${some('settlement', live)}`],
+  ['INV6 only what matured', `update earning set matured_at = null where id = ${some('earning', settled)}`],
+  ['INV6 only what matured', `update settlement set status = 'rejected' where id = ${some('settlement', "status = 'paid'")}`],
+  ['INV6 paid is', `delete from posting where account = 'bank'
+    and journal_id = ${some('posting', "account = 'bank'", 'journal_id')}`],
+  ['INV7 the shipping', `update order_item set shipping = shipping + 1 where id = ${some('order_item')}`],
+  ['INV9 sub-orders: the history', `update order_event set status = 'packed', from_status = 'confirmed'
+    where seller_order_id = ${some('seller_order', "status = 'delivered'")} and status = 'delivered'`],
+  ['INV10 settlements', "delete from audit_log where entity = 'settlement'"],
+  ['INV10 the chain', `update audit_log set ip = '203.0.113.99'
+    where seq = ${some('audit_log', 'true', 'seq')}`],
+  ['INV10 the chain', 'delete from audit_log where seq = 2'],
+  ['INV10 what was found whole', `insert into audit_checkpoint (seq, hash)
+    values (1, decode(repeat('11', 32), 'hex'))`],
+  ['INV10 refunds', "delete from audit_log where entity = 'refund'"],
+  ['INV13 ratings', `update product set rating_sum = rating_sum + 1
+    where id = ${some('review', "status = 'published'", 'product_id')}`],
+  ['INV14 sellers: nothing', `update seller set status = 'suspended'
+    where id = ${some('product', 'seller_active', 'seller_id')}`],
+  ['INV14 sellers: the PAN', `update seller set pan = 'ZZZZZ9999Z'
+    where id = ${some('seller', 'gstin is not null and pan is not null')}`],
 ]
 
 const environment = () => ({ PATH: process.env.PATH, HOME: os.tmpdir(), MODE: mode,
