@@ -8,7 +8,7 @@ import { test } from 'node:test'
 
 import { declaredCodes } from './contract.mjs'
 import { admin, api, assertInvalid, assertProblem, assertStatus, contract, customer, main,
-  mintTokens, newKey, product, seller, sql, uuid7 } from './harness.mjs'
+  mintTokens, newKey, product, seller, sql, uuid7, validBody } from './harness.mjs'
 
 /** [caller, idempotency] as the contract has them; a route that is not here may not be there. */
 const agreed = {
@@ -89,11 +89,12 @@ const needed = async route => ({
 })
 
 /** A call that is valid as far as the document can say. */
-const call = (route, more = {}) => api(route.method, route.path, {
-  ...(isWrite(route) ? { body: jsonOf(route.operation)?.example ?? {} } :
-    { query: queryExample(route.operation) }),
-  ...more,
-})
+const call = (route, more = {}) => {
+  const input = isWrite(route) ? validBody(route.operation) ?? { body: {} } :
+    { query: queryExample(route.operation) }
+  return api(route.method, route.path,
+    { ...input, ...more, headers: { ...input.headers, ...more.headers } })
+}
 
 /** Somebody who may call this route. */
 const people = {}
@@ -226,7 +227,7 @@ test('E04 no endpoint takes a member or a parameter that is not declared', async
     const what = `${route.method} ${route.path}`
     const answer = await api(route.method, route.path, {
       token, query: { ...(isWrite(route) ? {} : queryExample(route.operation)), nonsense: '1' },
-      ...(isWrite(route) ? { body: jsonOf(route.operation)?.example ?? {} } : {}),
+      ...(isWrite(route) ? validBody(route.operation) : {}),
     })
     assertInvalid(answer, 'nonsense')
     if (!takesJson(route)) continue
