@@ -135,11 +135,12 @@ const needed = async route => ({
 })
 
 /** A call that is valid as far as the document can say. */
-const call = (route, more = {}) => api(route.method, route.path, {
-  ...(isWrite(route) ? { body: jsonOf(route.operation)?.example ?? {} } :
-    { query: queryExample(route.operation) }),
-  ...more,
-})
+const call = (route, more = {}) => {
+  const input = isWrite(route) ? validBody(route.operation) ?? { body: {} } :
+    { query: queryExample(route.operation) }
+  return api(route.method, route.path,
+    { ...input, ...more, headers: { ...input.headers, ...more.headers } })
+}
 
 /** Somebody who may call this route. */
 const people = {}
