@@ -6,8 +6,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { addToCart, addressInput, api, customer, newEmail, newKey, orderInput, ordersOf, password,
-  product, sql, stockOf, unique } from './harness.mjs'
+import { addToCart, addressInput, api, customer, main, newEmail, newKey, orderInput, ordersOf,
+  password, product, sql, stockOf, unique } from './harness.mjs'
+import { runJob } from './jobs.mjs'
+import { moveTo, sold } from './selling.mjs'
 
 const LAST = 10
 
@@ -78,5 +80,40 @@ test('an address book survives the failure of any call', async () => {
     entries++
     const rows = await sql`select id from address where account_id = ${buyer.id}`
     assert.equal(rows.length, entries)
+  })
+})
+
+test('a step of an order survives the failure of any call, and is taken once', async () => {
+  const thing = await product({ stock: 1000 })
+  let shipped = 0
+  await sweep(async n => {
+    const { part } = await sold({ lines: [[thing, 2]], method: 'cod' })
+    await moveTo({ ...part, owner: thing.seller }, 'packed')
+    return { target: '/api/sellers/orders/update-status/', token: thing.seller, key: newKey(),
+      body: { id: part.id, status: n % 2 ? 'shipped' : 'cancelled' }, part }
+  }, async (call, again) => {
+    assert.equal(again.body.status, call.body.status)
+    if (call.body.status === 'shipped') shipped++
+    const taken = await sql`select from order_event
+      where seller_order_id = ${call.part.id} and status = ${call.body.status}`
+    assert.equal(taken.length, 1)
+    assert.deepEqual(await stockOf(thing.variantId), { on_hand: 1000 - 2 * shipped, reserved: 0 })
+  })
+})
+
+test('a settlement survives the failure of any call, and is asked for once', async () => {
+  const thing = await product({ stock: 1000 })
+  let settled = 0
+  await sweep(async () => {
+    const { part } = await sold({ lines: [[thing, 1]], method: 'cod' })
+    await moveTo({ ...part, owner: thing.seller }, 'delivered')
+    await sql`update earning set matures_at = now() where seller_order_id = ${part.id}`
+    assert.equal((await runJob(main, 'mature')).status, 0)
+    return { target: '/api/sellers/settlements/request/', token: thing.seller, key: newKey() }
+  }, async (call, again) => {
+    settled++
+    assert.equal(again.body.net, 9000)
+    const all = await sql`select id from settlement where seller_id = ${thing.seller.sellerId}`
+    assert.equal(all.length, settled)
   })
 })
