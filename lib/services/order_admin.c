@@ -67,8 +67,7 @@ add_words(struct ctx *c, struct list_rows *l, const char *q)
 	else if (strncasecmp(q, "HT", 2) == 0)
 		list_where(l, F_ORDERS_NUMBERED, ARGS(A(list_prefix(c, q))));
 	else
-		list_where(l, F_ORDERS_NUMBERED,
-		    ARGS(A(list_pattern(c, q))));
+		list_where(l, F_ORDERS_NUMBERED, ARGS(A(list_pattern(c, q))));
 	/* The good plan depends on how common the words are. */
 	l->select.custom_plan = true;
 	l->count.custom_plan = true;
@@ -137,8 +136,8 @@ find(struct ctx *c, const struct order_find *in, struct order *o)
 
 	if (uuid_is_zero(in->id) == (in->number == NULL))
 		return fail_field(c, "id", "Give either id or number.");
-	TRY(db_maybe(c, Q_ORDER_FOR_ADMIN, ARGS(A(in->id), A(in->number)),
-	    &r, &found));
+	TRY(db_maybe(c, Q_ORDER_FOR_ADMIN, ARGS(A(in->id), A(in->number)), &r,
+	    &found));
 	if (!found)
 		return fail(c, ERR_NOT_FOUND, "There is no such order.");
 	order_read(&r, o);

@@ -11,8 +11,8 @@ static const struct field posting_fields[] = {
 	OUT_TIME("created_at", "When"),
 	{ 0 },
 };
-const struct shape posting_shape = { "posting",
-	"A line of the ledger", posting_fields };
+const struct shape posting_shape = { "posting", "A line of the ledger",
+	posting_fields };
 
 void
 postings_write(struct rows *r, struct json *j)
@@ -32,4 +32,3 @@ postings_write(struct rows *r, struct json *j)
 	}
 	js_close(j, ']');
 }
-
