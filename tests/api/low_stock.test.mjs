@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { assertProblem, assertStatus, api, createOrder, customer, fillCart, main, newKey, product,
   seller, sql, startInstance, stockOf, together, until } from './harness.mjs'
 import { runJob } from './jobs.mjs'
-import { sandboxOf } from './provider.mjs'
+import { sandboxOf } from './sandbox.mjs'
 
 const toldOn = on => async owner => (await on.sql`select title, body, data from notification
   where account_id = ${owner.id} and type = 'low_stock' order by id`)

@@ -6,7 +6,6 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import readline from 'node:readline'
-import { after } from 'node:test'
 
 import { mode, root } from './harness.mjs'
 
@@ -57,14 +56,16 @@ export async function standaloneSandbox() {
       env: { PATH: process.env.PATH, STATE_DIR: folder, ...keys },
       stdio: ['ignore', 'pipe', 'inherit'],
     })
-  process.on('exit', () => child.kill('SIGKILL'))
+  // Until the very end: the instance compares its books when its tests are over.
+  process.on('exit', () => {
+    child.kill('SIGKILL')
+    fs.rmSync(folder, { recursive: true, force: true })
+  })
   const line = await new Promise((resolve, reject) => {
     readline.createInterface(child.stdout).once('line', resolve)
     child.once('exit', () => reject(new Error('the sandbox ended')))
   })
-  after(() => {
-    child.kill('SIGTERM')
-    fs.rmSync(folder, { recursive: true, force: true })
-  })
+  child.unref()
+  child.stdout.unref()
   return { ...keys, RAZORPAY_API_URL: `${line.replace('listening on ', '')}/sandbox/razorpay/v1` }
 }
