@@ -11,7 +11,8 @@ import { addToCart, admin, assertInvalid, assertProblem, assertStatus, countBy, 
 import { runJob } from './jobs.mjs'
 import { parcels } from './money.mjs'
 
-const shop = await startInstance({ HAAT_DEMO: '1' })
+// Some of its events are signed here, of payments that the sandbox never saw.
+const shop = await startInstance({ HAAT_DEMO: '1' }, { books: false })
 const { api, sql } = shop
 
 const paymentKeys = ['amount', 'captured_at', 'created_at', 'currency', 'failure_reason', 'id',
