@@ -270,6 +270,7 @@ static const struct route routes[] = {
 	    .allow = ADMIN,
 	    .idempotency = IDEMPOTENCY_MONEY,
 	    .calls_out = true,
+	    .pool = "provider",
 	    INPUT(refund_order),
 	    .status = 201,
 	    .out = &refund_shape,

@@ -205,6 +205,7 @@ static const struct route routes[] = {
 	    .allow = USER,
 	    .idempotency = IDEMPOTENCY_MONEY,
 	    .calls_out = true,
+	    .pool = "provider",
 	    INPUT(order_cancel),
 	    .status = 200,
 	    .out = &order_shape,

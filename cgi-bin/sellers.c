@@ -237,6 +237,7 @@ static const struct route routes[] = {
 	    .allow = APPROVED,
 	    .idempotency = IDEMPOTENCY_MONEY,
 	    .calls_out = true,
+	    .pool = "provider",
 	    INPUT(fulfil_step),
 	    .status = 200,
 	    .out = &seller_order_shape,

@@ -41,23 +41,16 @@ run_refunds(struct ctx *c, struct job_counts *counts, bool dry_run)
 }
 
 static void
-pay_back(struct ctx *c, struct uuid payment_id, struct job_counts *counts)
+open_owed(struct ctx *c, struct uuid payment_id, struct job_counts *counts)
 {
-	struct refund_made made;
-	enum err err;
 	ROW_SCOPE(row, c);
 
-	err = refund_open_owed(c, payment_id, &made);
-	if (err == OK && uuid_is_zero(made.id))
-		return;
-	/* Once it is open, all else can be done by a later run. */
-	if (err == OK)
-		err = refund_run(c, made.id, NULL);
-	job_count(counts, err == OK ? "refunds" : "failed", 1);
+	job_count(counts,
+	    refund_open_owed(c, payment_id) == OK ? "opened" : "failed", 1);
 }
 
 static enum err
-pay_back_owed(struct ctx *c, struct job_counts *counts, bool dry_run)
+open_all_owed(struct ctx *c, struct job_counts *counts, bool dry_run)
 {
 	struct rows r;
 
@@ -67,7 +60,7 @@ pay_back_owed(struct ctx *c, struct job_counts *counts, bool dry_run)
 		return OK;
 	}
 	while (row_next(&r) && !job_stopping())
-		pay_back(c, col_uuid(&r), counts);
+		open_owed(c, col_uuid(&r), counts);
 	return OK;
 }
 
@@ -224,7 +217,7 @@ run(struct ctx *c, struct job_counts *counts, bool dry_run)
 	TRY(finish_keys(c, counts, dry_run));
 	TRY(open_payments(c, counts, dry_run));
 	TRY(run_refunds(c, counts, dry_run));
-	return pay_back_owed(c, counts, dry_run);
+	return open_all_owed(c, counts, dry_run);
 }
 
 int

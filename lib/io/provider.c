@@ -392,33 +392,6 @@ provider_refund_create(struct ctx *c, const char *payment_id, int64_t amount,
 }
 
 enum provider_result
-provider_refund_find(struct ctx *c, const char *payment_id, const char *key,
-    struct provider_refund *out, bool *found, struct provider_problem *why)
-{
-	const char *path = arena_printf(c->arena,
-	    "/payments/%s/refunds?count=100", payment_id);
-	struct json_object *o, *items, *item;
-	enum provider_result result;
-
-	*found = false;
-	result = get(c, "refunds of payment", path, &o, why);
-	if (result != PROVIDER_OK)
-		return result;
-	items = member(o, "items");
-	if (!json_object_is_type(items, json_type_array))
-		return broken(c, why, "refunds of payment",
-		    "the answer is no list");
-	for (size_t i = 0; i < json_object_array_length(items); i++) {
-		item = json_object_array_get_idx(items, i);
-		if (strcmp(text(item, "receipt"), key) != 0)
-			continue;
-		*found = true;
-		return read_refund(c, item, out, why);
-	}
-	return PROVIDER_OK;
-}
-
-enum provider_result
 provider_refund_fetch(struct ctx *c, const char *id,
     struct provider_refund *out, struct provider_problem *why)
 {

@@ -84,12 +84,6 @@ enum provider_result provider_refund_create(struct ctx *c,
     const char *payment_id, int64_t amount, const char *key,
     struct provider_refund *out, struct provider_problem *why);
 
-/* By our own key among those of the payment; *found false if the provider
- * never made it. */
-enum provider_result provider_refund_find(struct ctx *c,
-    const char *payment_id, const char *key, struct provider_refund *out,
-    bool *found, struct provider_problem *why);
-
 enum provider_result provider_refund_fetch(struct ctx *c, const char *id,
     struct provider_refund *out, struct provider_problem *why);
 

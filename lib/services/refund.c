@@ -265,9 +265,10 @@ static enum provider_result
 ask_provider(struct ctx *c, const struct open_refund *f,
     struct provider_refund *out, struct provider_problem *why)
 {
+	struct provider_refund *made;
 	struct provider_problem refusal;
 	enum provider_result result;
-	bool found;
+	size_t n;
 
 	if (f->provider_refund_id != NULL)
 		return provider_refund_fetch(c, f->provider_refund_id, out,
@@ -277,9 +278,14 @@ ask_provider(struct ctx *c, const struct open_refund *f,
 	if (result != PROVIDER_REFUSED)
 		return result;
 	refusal = *why;
-	result = provider_refund_find(c, f->provider_payment_id, f->key, out,
-	    &found, why);
-	if (result != PROVIDER_OK || found)
+	result = provider_payment_refunds(c, f->provider_payment_id, 0, &made,
+	    &n, why);
+	for (size_t i = 0; result == PROVIDER_OK && i < n; i++)
+		if (strcmp(made[i].receipt, f->key) == 0) {
+			*out = made[i];
+			return PROVIDER_OK;
+		}
+	if (result != PROVIDER_OK)
 		return result;
 	*why = refusal;
 	return PROVIDER_REFUSED;

@@ -95,12 +95,11 @@ enum err refund_turn_take(struct ctx *c, struct uuid order_id);
 void refund_turn_give(struct ctx *c, struct uuid order_id);
 
 /*
- * Opens a refund of money that is the buyer's and that no refund promises:
- * its order is cancelled, or it came twice or too late, and the refund of it
- * failed.  Nothing is opened where nothing is owed (any more).
+ * Opens refunds of money that is the buyer's and that no refund promises: of
+ * cancelled parts, or what came twice or too late, where the refund of it has
+ * failed.  A job calls the provider.
  */
-enum err refund_open_owed(struct ctx *c, struct uuid payment_id,
-    struct refund_made *out);
+enum err refund_open_owed(struct ctx *c, struct uuid payment_id);
 
 /* The provider says what became of it; inside a transaction, by its id or
  * by our key.  *known false: not ours. */

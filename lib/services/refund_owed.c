@@ -6,44 +6,64 @@
 #include "db/db.h"
 #include "services/refund.h"
 
-static enum err
-open_again(struct ctx *c, const struct held_order *o, struct uuid payment_id,
-    struct refund_made *out)
-{
-	struct refund_plan plan = {
-		.reason = "An earlier refund of this payment failed.",
-		.source = "system"
-	};
-	struct rows r;
-	int64_t left;
-	bool owed;
+static const char reason[] = "An earlier refund of this money failed.";
 
-	TRY(db_maybe(c, Q_PAYMENT_OWED, ARGS(A(payment_id)), &r, &owed));
-	if (!owed)
-		return OK;
-	left = col_i64(&r);
-	if (!col_bool(&r))
-		return refund_open(c, o, &plan, out);
-	plan.amount = left;
-	return refund_open_stray(c, o->id, payment_id, &plan, out);
+static enum err
+open_stray(struct ctx *c, const struct held_order *o,
+    const struct refund_payment *p)
+{
+	struct refund_plan plan = { .amount = p->left,
+		.reason = reason,
+		.source = "system" };
+	struct refund_made made;
+
+	return refund_open_stray(c, o->id, p->id, &plan, &made);
+}
+
+/* All that is left of an order that is cancelled, else of each part that is. */
+static enum err
+open_cancelled(struct ctx *c, const struct held_order *o)
+{
+	struct refund_plan plan = { .reason = reason, .source = "system" };
+	struct refund_made made;
+	struct rows r;
+
+	if (order_is(o, "cancelled"))
+		return refund_open(c, o, &plan, &made);
+	TRY(db_each(c, Q_SELLER_ORDERS_CANCELLED_OF_ORDER, ARGS(A(o->id)),
+	    &r));
+	while (row_next(&r)) {
+		plan.part = col_uuid(&r);
+		TRY(refund_open(c, o, &plan, &made));
+	}
+	return OK;
 }
 
 enum err
-refund_open_owed(struct ctx *c, struct uuid payment_id,
-    struct refund_made *out)
+refund_open_owed(struct ctx *c, struct uuid payment_id)
 {
+	struct refund_payments payments;
 	struct held_order o;
 	struct rows r;
 	bool found;
 	TX_SCOPE(tx, c);
 
-	*out = (struct refund_made){ 0 };
 	TRY(db_maybe(c, Q_PAYMENT_BY_ID, ARGS(A(payment_id), A_NULL), &r,
 	    &found));
 	if (!found)
 		return OK;
 	col_skip(&r);
 	TRY(order_hold(c, col_uuid(&r), &o));
-	TRY(open_again(c, &o, payment_id, out));
+	TRY(refund_payments_hold(c, o.id, &payments));
+	for (size_t i = 0; i < payments.n; i++) {
+		const struct refund_payment *p = &payments.v[i];
+
+		if (!uuid_equal(p->id, payment_id) || p->left == 0)
+			continue;
+		if (p->is_stray)
+			TRY(open_stray(c, &o, p));
+		else
+			TRY(open_cancelled(c, &o));
+	}
 	return tx_commit(&tx);
 }

@@ -29,7 +29,7 @@ route_caller(const struct route *r)
 const char *
 route_pool(const struct app *app, const struct route *r)
 {
-	return r->calls_out ? "provider" : app->name;
+	return r->pool != NULL ? r->pool : app->name;
 }
 
 const char *

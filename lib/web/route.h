@@ -64,6 +64,9 @@ struct route {
 	/* The handler calls another server between two transactions of its
 	 * own; otherwise its work is one transaction with the key's row. */
 	bool calls_out;
+	/* Processes of their own, apart from the executable's: "provider" for
+	 * what waits for the payment provider.  NULL: none. */
+	const char *pool;
 	/* The body is bytes for the handler (rq->raw_body): signed events. */
 	bool raw_body;
 	/* The body is a form (multipart/form-data): texts, numbers and files.
@@ -118,8 +121,7 @@ int app_main(int argc, char **argv, const struct app *app);
 /* Complains on standard error; the number of complaints. */
 int route_check(const struct app *app);
 
-/* The processes that serve it: those of its executable, or "provider" where
- * it calls out, so that a silent provider holds up nothing else. */
+/* The processes that serve it. */
 const char *route_pool(const struct app *app, const struct route *r);
 
 const char *method_name(enum method m);

@@ -242,8 +242,9 @@ and r.updated_at < now() - make_interval(secs => $1::bigint)
 order by r.updated_at
 limit $2;
 
--- Money that is the buyer's and promised to no refund, an hour after its refund
--- failed, and then twice as long after each further one, up to a day.
+-- Money that is the buyer's and promised to no refund, of cancelled parts or what
+-- came twice or too late: an hour after its refund failed, and then twice as long
+-- after each further one, up to a day.
 -- name: payments_owed
 -- args: rows bigint
 -- rows: many
@@ -254,26 +255,21 @@ from (
 	where status = 'failed'
 	group by payment_id) failed
 join payment p on p.id = failed.payment_id
-join orders o on o.id = p.order_id
 where p.provider = 'razorpay'
 and p.captured_amount > p.refund_reserved
-and (o.status = 'cancelled' or not p.is_live)
 and failed.at < now() - least(interval '1 day', interval '1 hour' * power(2, least(failed.times, 6) - 1))
+and (exists (
+		select from journal j
+		where j.kind = 'stray_capture'
+		and j.ref = p.id::text)
+	or exists (
+		select from seller_order s
+		join order_item i on i.seller_order_id = s.id
+		where s.order_id = p.order_id
+		and s.status = 'cancelled'
+		and i.refunded_amount < i.line_total - i.discount + i.shipping))
 order by failed.at
 limit $1;
-
--- name: payment_owed
--- args: id uuid
--- rows: maybe
-select p.captured_amount - p.refund_reserved, exists (
-	select from journal j
-	where j.kind = 'stray_capture'
-	and j.ref = p.id::text)
-from payment p
-join orders o on o.id = p.order_id
-where p.id = $1
-and p.captured_amount > p.refund_reserved
-and (o.status = 'cancelled' or not p.is_live);
 
 -- name: refund_touch
 -- args: id uuid

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { admin, assertStatus, customer, newKey, placeOrder, product, stockOf, until }
+import { admin, assertStatus, customer, newKey, placeOrder, product, seller, stockOf, until }
   from './harness.mjs'
 import { runJob } from './jobs.mjs'
 import { shopWithProvider } from './provider.mjs'
@@ -49,6 +49,12 @@ async function complete(later = '2 minutes') {
   const run = await runJob(shop, 'complete')
   assert.equal(run.status, 0, run.text)
   return run.counts
+}
+
+/** So much later what failed is opened again, and a minute after that it is sent. */
+async function reopened(later = '2 hours') {
+  await complete(later)
+  await complete('2 minutes')
 }
 
 /** Both sides have the same of this order's money. */
@@ -102,13 +108,13 @@ test('a refund that is refused is opened again, later and later, until it is mad
   assert.deepEqual((await alerts(boss)).map(n => n.data.order_id), [order.id])
   await complete('59 minutes')
   assert.deepEqual(await refundsOf(order), ['failed'])
-  await complete('2 minutes')
+  await reopened('2 minutes')
   assert.deepEqual(await refundsOf(order), ['failed', 'failed'])
   assert.equal((await alerts(boss)).length, 2)
   // The second time it takes two hours.
   await complete('90 minutes')
   assert.deepEqual(await refundsOf(order), ['failed', 'failed'])
-  await complete('31 minutes')
+  await reopened('31 minutes')
   assert.deepEqual(await refundsOf(order), ['failed', 'failed', 'processed'])
   assert.deepEqual(await orderOf(order), { status: 'cancelled', payment_status: 'refunded' })
   await assertBooks(order, 0)
@@ -126,9 +132,34 @@ test('a refund that fails at the bank is opened again', async () => {
     where order_id = ${order.id}`
   await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
   await until(async () => (await refundsOf(order))[0] === 'failed', { what: 'the bank\'s word' })
-  await complete('2 hours')
+  await reopened()
   assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
   await assertBooks(order, 0)
+})
+
+test('a part that its seller called off is paid back as well, and the rest is served', async () => {
+  const owners = [await seller({}, shop), await seller({}, shop)]
+  const things = []
+  for (const owner of owners) things.push(await product({ seller: owner, price: 30000 }, shop))
+  const buyer = await customer({}, shop)
+  const order = await placeOrder(buyer, things.map(thing => [thing, 1]),
+    { payment_method: 'razorpay' }, shop)
+  const { checkout } = assertStatus(await api('POST', '/api/payments/initiate/',
+    { token: buyer, key: newKey(), body: { order_id: order.id } }), 201)
+  assert.equal((await box.pay(checkout.order_id)).status, 200)
+  await confirmed(order)
+  const part = order.seller_orders.find(one => one.seller.id === owners[0].sellerId)
+  await box.next('POST /v1/payments/*/refund', '400')
+  assertStatus(await api('POST', '/api/sellers/orders/update-status/', { token: owners[0],
+    key: newKey(), body: { id: part.id, status: 'cancelled', note: 'Broken' } }), 200)
+  assert.deepEqual(await refundsOf(order), ['failed'])
+  await reopened()
+  assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
+  assert.deepEqual(await orderOf(order),
+    { status: 'confirmed', payment_status: 'partially_refunded' })
+  await assertBooks(order, order.total - part.total)
+  await reopened('2 days')
+  assert.equal((await refundsOf(order)).length, 2)
 })
 
 // ---- money that came twice, or too late ----------------------------------------------
@@ -140,7 +171,7 @@ test('an order that was paid twice stays paid when one of the two goes back', as
   await box.next('POST /v1/payments/*/refund', '400')
   await complete()
   assert.deepEqual(await refundsOf(order), ['failed'])
-  await complete('2 hours')
+  await reopened()
   assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
   assert.deepEqual(await orderOf(order), { status: 'confirmed', payment_status: 'paid' })
   await assertBooks(order, order.total)
@@ -155,7 +186,7 @@ test('B10 what came too late for a sold-out order goes back, also after a failur
   await box.next('POST /v1/payments/*/refund', '400')
   await complete()
   assert.deepEqual(await refundsOf(order), ['failed'])
-  await complete('2 hours')
+  await reopened()
   assert.deepEqual(await refundsOf(order), ['failed', 'processed'])
   assert.deepEqual(await orderOf(order), { status: 'cancelled', payment_status: 'refunded' })
   assert.deepEqual(await stockOf(thing.variantId, shop), { on_hand: 0, reserved: 0 })
