@@ -3,8 +3,8 @@ window.ui = SwaggerUIBundle({
   url: "/schema/",
   dom_id: "#swagger-ui",
   deepLinking: true,
-  presets: [SwaggerUIBundle.presets.apis, SwaggerUIStandalonePreset],
-  layout: "StandaloneLayout",
+  presets: [SwaggerUIBundle.presets.apis],
+  layout: "BaseLayout",
   // The token survives a reload of the page, and "Try it out" is open at once.
   persistAuthorization: true,
   tryItOutEnabled: true,
@@ -15,3 +15,30 @@ window.ui = SwaggerUIBundle({
   // No outside validator, no outside badge.
   validatorUrl: null,
 });
+
+async function signIn({ email, password }) {
+  const told = document.getElementById("signed-in");
+  const answer = await fetch("/api/auth/login/", {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ email, password }),
+  });
+  const body = await answer.json();
+  if (answer.ok) window.ui.preauthorizeApiKey("bearer", body.access);
+  told.textContent = answer.ok ? `Signed in as ${email}.` : body.detail;
+}
+
+async function offerLogins() {
+  const instance = await (await fetch("/instance.json")).json();
+  const place = document.getElementById("logins");
+  for (const login of instance.logins) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = login.email.split("@")[0];
+    button.title = login.email;
+    button.addEventListener("click", () => signIn(login));
+    place.append(button);
+  }
+  place.hidden = !instance.demo;
+}
+offerLogins();

@@ -627,6 +627,8 @@ test('purge removes what is old, and nothing else', async () => {
 
   assert.deepEqual(await sql`select key from idempotency_key where principal = 'x' order by key`,
     [{ key: '2' }, { key: '3' }])
+  // Nobody's work: an open key so old is a fault where it is not made by hand.
+  await sql`delete from idempotency_key where principal = 'x'`
   assert.deepEqual((await sql`select id from session where account_id = ${who.id}`).map(s => s.id)
     .sort(), [old.sid, who.sid].sort())
   assert.equal((await sql`select from refresh_token where session_id = ${old.sid}`).length, 1)
