@@ -145,6 +145,15 @@ static: ## The pages, in build/static
 test: ## Everything that CI runs
 	scripts/packages install build run test
 	tests/run
+browser: ## The pages in headless Chromium
+	scripts/packages install build run test browser
+	tests/run browser
+screenshots: ## Pictures of every page, into build/screenshots
+	scripts/packages install build run test browser
+	tests/run browser tests/browser/screenshots.mjs
+lighthouse: ## What Lighthouse says of the pages (fetched from npm for this)
+	scripts/packages install build run browser
+	tests/browser/lighthouse
 sweep: ## A death at every system call of what moves money (a quarter of an hour)
 	scripts/packages install build run test
 	tests/run sweep
@@ -172,7 +181,7 @@ clean: ## Remove what was built
 help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
-.PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep \
+.PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep browser screenshots lighthouse \
 	market unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.
