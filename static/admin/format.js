@@ -10,7 +10,7 @@ export function money(minor, currency = 'INR') {
     moneyFormats.set(currency, new Intl.NumberFormat(currency === 'INR' ? 'en-IN' : 'en',
       { style: 'currency', currency }))
   // A true minus sign, as wide as a digit.
-  return moneyFormats.get(currency).format(minor / 100).replace('-', '\u2212')
+  return moneyFormats.get(currency).format(minor / 100 || 0).replace('-', '\u2212')
 }
 
 /** For axes and tiles: "₹1.2L". */
@@ -60,6 +60,10 @@ export const words = name => {
   const text = String(name ?? '').replace(/[_-]+/g, ' ').trim()
   return text ? text[0].toUpperCase() + text.slice(1) : ''
 }
+
+const methods = { cod: 'Cash on delivery', upi: 'UPI', netbanking: 'Net banking', emi: 'EMI', razorpay: 'Razorpay' }
+/** How it is paid, in words. */
+export const method = name => methods[name] ?? words(name)
 
 const tones = {
   good: ['approved', 'paid', 'delivered', 'processed', 'published', 'captured', 'active', 'ok',

@@ -1,9 +1,19 @@
 // In a file of its own, since the content security policy allows no inline script.
+// Two things of the library that a keyboard or a screen reader stumbles over: a link
+// inside the button that opens an operation, and a choice of one server, this one.
+const plainer = ({ React }) => ({
+  wrapComponents: {
+    DeepLink: () => ({ text }) => React.createElement("span", { className: "nostyle" }, text),
+    ServersContainer: () => () => null,
+  },
+});
+
 window.ui = SwaggerUIBundle({
   url: "/schema/",
   dom_id: "#swagger-ui",
   deepLinking: true,
   presets: [SwaggerUIBundle.presets.apis],
+  plugins: [plainer],
   layout: "BaseLayout",
   // The token survives a reload of the page, and "Try it out" is open at once.
   persistAuthorization: true,

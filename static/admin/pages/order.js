@@ -3,7 +3,7 @@ import { get, post } from '../api.js'
 import { to } from '../router.js'
 import { Button, Copy, Dialog, Field, Money, Pill, Time, confirm, paise, toast, useLoad } from '../ui.js'
 import { Card, Columns, Detail, Facts, Sum, Table, TimeLine } from '../detail.js'
-import { money, rate, words } from '../format.js'
+import { method, money, rate, words } from '../format.js'
 import { remember } from '../palette.js'
 
 const path = '/api/admin/orders/detail/'
@@ -29,7 +29,7 @@ export function Order({ params }) {
             ['Shipping', o.shipping_total], [`Total (tax inside: ${money(o.tax_total, o.currency)})`, o.total]]} /><//>
           <${Card} title="Payments"><${Table} label="Payments" rows=${o.payments} columns=${[
             { label: 'Payment', show: p => html`<${Copy} text=${p.provider_payment_id ?? p.id} />` },
-            { label: 'By', show: p => p.provider }, { label: 'Status', show: p => html`<${Pill} status=${p.status} />` },
+            { label: 'By', show: p => method(p.method ?? p.provider) }, { label: 'Status', show: p => html`<${Pill} status=${p.status} />` },
             { label: 'Amount', num: true, show: p => html`<${Money} amount=${p.amount} currency=${p.currency} />` },
             { label: 'Refunded', num: true, show: p => html`<${Money} amount=${p.refunded_amount} currency=${p.currency} />` },
             { label: 'When', show: p => html`<${Time} at=${p.captured_at ?? p.created_at} />` }]} /><//>
@@ -46,7 +46,7 @@ export function Order({ params }) {
             ['Name', o.buyer ? html`<a href=${to('/users/detail', { id: o.buyer.id })}>${o.buyer.full_name ?? o.buyer.email}</a>` : o.shipping_address?.full_name],
             ['E-mail', o.buyer?.email], ['Ships to', address(o.shipping_address)], ['Bills to', address(o.billing_address)],
             ['Purchase order', o.purchase_order_number], ['Notes', o.notes]]} /><//>
-          <${Card} title="Order"><${Facts} facts=${[['Method', o.payment_method], ['Expires', o.expires_at && html`<${Time} at=${o.expires_at} />`],
+          <${Card} title="Order"><${Facts} facts=${[['Method', method(o.payment_method)], ['Expires', o.expires_at && html`<${Time} at=${o.expires_at} />`],
             ['Id', html`<${Copy} text=${o.id} />`]]} /><//>
           <${Card} title="What happened"><${TimeLine} events=${timeline(o)} /><//>`} />
       ${refunding && html`<${Refund} order=${o} close=${() => refund(false)} done=${() => { refund(false); load.reload() }} />`}`}
@@ -70,7 +70,7 @@ const Part = ({ order, part }) => html`<${Card} title=${html`<a href=${to('/sell
 function timeline(o) {
   const events = (o.history ?? []).map(e => ({ at: e.at, title: words(e.status), from: e.from_status, to: e.status, note: e.note, who: e.actor_role }))
   for (const p of o.payments) {
-    events.push({ at: p.created_at, title: `Payment opened (${p.provider})` })
+    events.push({ at: p.created_at, title: `Payment opened: ${method(p.provider)}` })
     if (p.captured_at) events.push({ at: p.captured_at, title: `${money(p.amount, p.currency)} captured` })
   }
   for (const r of o.refunds) {
@@ -116,7 +116,7 @@ function Refund({ order: o, close, done }) {
       work(false)
     }
   }
-  const method = o.payments.find(p => p.captured_at)?.method ?? o.payment_method
+  const way = method(o.payments.find(p => p.captured_at)?.method ?? o.payment_method)
   return html`<${Dialog} wide title=${`Refund order ${o.number}`} onClose=${close}><form class="form" onSubmit=${submit}>
     <${Field} name="mode" type="select" label="What" value=${mode} onChange=${touched(setMode)} options=${[['items', 'Lines'], ['amount', 'An amount'],
       ['all', `All that is left (${money(left, o.currency)})`]]} />
@@ -131,7 +131,7 @@ function Refund({ order: o, close, done }) {
     <${Field} name="reason" label="Reason" value=${reason} onChange=${touched(setReason)} required error=${problem?.errors?.reason}
       help="The buyer and the seller see it." />
     <${Field} name="restock" type="checkbox" label="Put the units back into stock" value=${restock} onChange=${touched(setRestock)} />
-    <div class="prose" role="status">${sum > 0 ? html`<p><strong>${money(sum, o.currency)}</strong> goes back to the buyer by ${method}.</p>
+    <div class="prose" role="status">${sum > 0 ? html`<p><strong>${money(sum, o.currency)}</strong> goes back to the buyer by ${way}.</p>
       ${mode === 'items' && html`<ul>${lines.filter(i => share(i) > 0).map(i => html`<li>${i.seller.store_name} is debited
         ${money(share(i) - commission(i), o.currency)}; commission returned ${money(commission(i), o.currency)}.</li>`)}</ul>`}` : 'Choose what goes back.'}</div>
     ${problem && html`<p class="error" role="alert">${problem.message} ${problem.code === 'outcome_unknown' && 'Press again: the same refund is asked for, not a second one.'}</p>`}

@@ -2,6 +2,7 @@ import { html } from '../lib.js'
 import { to } from '../router.js'
 import { List } from '../list.js'
 import { Copy, Money, Pill, Time } from '../ui.js'
+import { method } from '../format.js'
 
 export const orderStatuses = ['pending_payment', 'confirmed', 'processing', 'shipped', 'delivered', 'cancelled']
 export const paymentStatuses = ['unpaid', 'paid', 'failed', 'partially_refunded', 'refunded']
@@ -27,7 +28,7 @@ const spec = {
     { name: 'payment_status', label: 'Payment', show: o => html`<${Pill} status=${o.payment_status} />` },
     { name: 'buyer', label: 'Buyer', show: o => o.shipping_address?.full_name ?? '–', csv: o => o.shipping_address?.full_name },
     { name: 'city', label: 'City', show: o => o.shipping_address?.city ?? '–', csv: o => o.shipping_address?.city },
-    { name: 'payment_method', label: 'Method', show: o => o.payment_method, off: true },
+    { name: 'payment_method', label: 'Method', show: o => method(o.payment_method), off: true },
     { name: 'total', label: 'Total', num: true, show: o => html`<${Money} amount=${o.total} currency=${o.currency} />` },
     { name: 'placed_at', label: 'Placed', show: o => html`<${Time} at=${o.placed_at} />` },
     { name: 'id', label: 'Id', mono: true, off: true, show: o => html`<${Copy} text=${o.id} />` },

@@ -105,16 +105,20 @@ for (const place of document.querySelectorAll('[data-example]')) {
   place.append(head, sent, answer)
   boxes.set(name, { box: { sent, answer }, button })
   button.addEventListener('click', () => run(name))
-  // What needs nothing fetched before is shown at once.
-  if (!['next', 'add', 'again'].includes(name)) {
+}
+
+/** What would be sent, before anything was. */
+async function preview(name) {
+  const { sent } = boxes.get(name).box
+  if (name === 'next') sent.textContent = 'GET (the "next" of the page before)'
+  else if (name === 'add' || name === 'again') sent.textContent = `POST /api/cart/add/\nIdempotency-Key: ${key}`
+  else {
     const r = await examples[name].request()
     sent.textContent = asText(r, { ...(r.signed ? { Authorization: 'Bearer …' } : {}), ...r.headers,
       ...(r.key ? { 'Idempotency-Key': r.key } : {}) })
-  } else {
-    sent.textContent = name === 'next' ? 'GET (the "next" of the page before)'
-      : `POST /api/cart/add/\nIdempotency-Key: ${key}`
   }
 }
+for (const name of boxes.keys()) await preview(name)
 
 const instance = await (await fetch('/instance.json')).json()
 if (instance.demo) {
@@ -122,6 +126,7 @@ if (instance.demo) {
     form.elements.email.value = email
     form.elements.password.value = password
     known.access = null
+    preview('login')
   }
   fill(instance.logins.find(login => login.email.startsWith('customer')) ?? instance.logins[0])
   document.querySelector('#logins ul').append(...instance.logins.map(login => {
@@ -134,7 +139,10 @@ if (instance.demo) {
   }))
   document.getElementById('logins').hidden = false
 }
-form.addEventListener('input', () => { known.access = null })
+form.addEventListener('input', () => {
+  known.access = null
+  preview('login')
+})
 form.addEventListener('submit', event => {
   event.preventDefault()
   run('login')
