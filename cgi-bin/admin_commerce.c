@@ -1,9 +1,10 @@
 /* admin_commerce: money, as administrators handle it.  Rules live in
- * services/refund_admin.h and services/settlement.h. */
+ * services/refund_admin.h, services/settlement.h and services/payout_file.h. */
 #include "services/refund_admin.h"
 
 #include "services/commission.h"
 #include "services/order_admin.h"
+#include "services/payout_file.h"
 #include "services/refund.h"
 #include "services/settlement.h"
 #include "web/request.h"
@@ -135,6 +136,8 @@ static const struct field settlement_process_fields[] = {
 };
 #undef S
 
+static const char *const csv_media[] = { "text/csv", NULL };
+
 static enum err
 refund_post(struct request *rq)
 {
@@ -179,6 +182,14 @@ static enum err
 process_post(struct request *rq)
 {
 	return settlement_process(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+payout_file_get(struct request *rq)
+{
+	struct sink to = reply_stream(rq, "text/csv", "payouts.csv");
+
+	return payout_file(&rq->ctx, &to);
 }
 
 static enum err
@@ -341,6 +352,25 @@ static const struct route routes[] = {
 	    .out = &settlement_shape,
 	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
 	    .handler = process_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/commerce/settlements/payout-file/",
+	    .summary = "What is to be paid to sellers, as CSV",
+	    .description =
+		"A row per settlement that is requested or processing and "
+		"comes to more than nothing, oldest first: the bank account "
+		"in full, the amount in rupees with two decimals and in "
+		"paise, and a reference for the transfer. The note names "
+		"what to look at before paying. UTF-8, RFC 4180; a cell that "
+		"a spreadsheet would run has a ' in front. Each reading is "
+		"written into the audit trail.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    .status = 200,
+	    .out_kind = OUT_IS_FILE,
+	    .media = csv_media,
+	    .handler = payout_file_get,
 	},
 };
 

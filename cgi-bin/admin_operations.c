@@ -1,7 +1,9 @@
 /* admin_operations: what waits, what runs beside the requests, and what was
- * given up.  Rules live in services/operations.h. */
+ * given up, and where the provider's books differ.  Rules live in
+ * services/operations.h and services/mismatch_list.h. */
 #include "services/operations.h"
 
+#include "services/mismatch_list.h"
 #include "web/request.h"
 
 static const char *const yes_no[] = { "true", "false", NULL };
@@ -19,6 +21,15 @@ static const struct field job_run_search_fields[] = {
 #define S struct message_search
 static const struct field message_search_fields[] = {
 	IN_ENUM(state, OPTIONAL, message_states, "Only those in this state"),
+	IN_PAGE,
+	{ 0 },
+};
+#undef S
+
+#define S struct mismatch_search
+static const struct field mismatch_search_fields[] = {
+	IN_ENUM(resolved, OPTIONAL, yes_no,
+	    "Only those that were put right, or that still differ"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -72,6 +83,16 @@ retry_post(struct request *rq)
 	const struct message_retry *in = rq->in;
 
 	return operations_retry(&rq->ctx, in->id, rq->out);
+}
+
+static enum err
+mismatches_get(struct request *rq)
+{
+	struct page_out page = { 0 };
+
+	TRY(mismatch_list(&rq->ctx, rq->in, rq->out, &page));
+	reply_page(rq, &page);
+	return OK;
 }
 
 static const struct route routes[] = {
@@ -130,6 +151,20 @@ static const struct route routes[] = {
 	    .out = &message_shape,
 	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE),
 	    .handler = retry_post,
+	},
+	{
+	    .method = GET,
+	    .path = "/api/admin/payments/mismatches/",
+	    .summary = "Where the provider's books and ours differ",
+	    .description = "Found by the daily comparison, newest first; it "
+			   "also says when one was put right.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    INPUT(mismatch_search),
+	    .status = 200,
+	    .out = &mismatch_shape,
+	    .out_kind = OUT_IS_PAGE,
+	    .handler = mismatches_get,
 	},
 };
 

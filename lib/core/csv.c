@@ -245,6 +245,20 @@ csv_i64(struct csv_out *o, int64_t v)
 }
 
 void
+csv_money(struct csv_out *o, int64_t minor)
+{
+	uint64_t size = minor < 0 ? -(uint64_t)minor : (uint64_t)minor;
+
+	separate(o);
+	if (minor < 0)
+		buf_char(o->b, '-');
+	buf_i64(o->b, (int64_t)(size / 100));
+	buf_char(o->b, '.');
+	buf_char(o->b, (char)('0' + size % 100 / 10));
+	buf_char(o->b, (char)('0' + size % 10));
+}
+
+void
 csv_end(struct csv_out *o)
 {
 	buf_lit(o->b, "\r\n");

@@ -58,6 +58,8 @@ struct csv_out {
 };
 void csv_text(struct csv_out *o, const char *v); /* NULL: empty */
 void csv_i64(struct csv_out *o, int64_t v);
+/* Minor units as a number with two decimals: 123456 is 1234.56. */
+void csv_money(struct csv_out *o, int64_t minor);
 void csv_end(struct csv_out *o);
 
 #endif

@@ -21,6 +21,7 @@ const struct shape balance_shape = { "seller_balance", "What a seller has",
 
 #define OUT_SETTLEMENT                                                       \
 	OUT_UUID("id", "Settlement"), OUT_UUID("seller_id", "Seller"),       \
+	    OUT_TEXT("store_name", "The seller's"),                          \
 	    OUT_ENUM("status", settlement_statuses, "Where it stands"),      \
 	    OUT_TEXT("currency", "ISO 4217", .example = "INR"),              \
 	    OUT_I64("gross", "Sales"),                                       \
@@ -72,6 +73,7 @@ settlement_write_members(struct rows *r, struct json *j)
 
 	js_uuid(j, "id", id);
 	js_uuid(j, "seller_id", col_uuid(r));
+	js_str(j, "store_name", col_text(r));
 	js_str(j, "status", col_text(r));
 	js_str(j, "currency", col_text(r));
 	js_i64(j, "gross", col_i64(r));

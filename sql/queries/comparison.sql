@@ -160,3 +160,29 @@ update payment_mismatch
 set resolved_at = now()
 where id = any ($1)
 and resolved_at is null;
+
+-- Amounts are those that were compared: of a sum that was paid back, that; of an
+-- amount that is booked as the provider has it, the payment's own.
+-- fragment: mismatch_columns
+-- args: none
+select t.id, t.kind, t.entity, t.ref, t.order_id, o.number,
+	case t.kind when 'refunded' then t.there->>'refunded' else t.there->>'amount' end::bigint,
+	case
+		when t.kind = 'refunded' then t.here->>'refunded'
+		when t.kind = 'amount' and t.here->>'booked' = t.there->>'amount' then t.here->>'amount'
+		else t.here->>'booked' end::bigint,
+	coalesce(t.there->>'currency', t.here->>'booked_currency', t.here->>'currency'),
+	t.there->>'status', t.here->>'status',
+	(extract(epoch from t.first_seen_at) * 1000000)::bigint,
+	(extract(epoch from t.last_seen_at) * 1000000)::bigint,
+	(extract(epoch from t.resolved_at) * 1000000)::bigint
+
+-- fragment: mismatches
+-- args: none
+from payment_mismatch t
+left join orders o on o.id = t.order_id
+where true
+
+-- fragment: mismatches_ended
+-- args: resolved boolean
+and (t.resolved_at is not null) = $1

@@ -69,7 +69,8 @@ where id = $1;
 
 -- fragment: settlement_columns
 -- args: none
-select t.id, t.seller_id, t.status, t.currency, t.gross, t.commission, t.refunds, t.adjustments,
+select t.id, t.seller_id, (select s.store_name from seller s where s.id = t.seller_id),
+	t.status, t.currency, t.gross, t.commission, t.refunds, t.adjustments,
 	t.net, (extract(epoch from t.period_start) * 1000000)::bigint,
 	(extract(epoch from t.period_end) * 1000000)::bigint, t.reference, t.reason,
 	(extract(epoch from t.requested_at) * 1000000)::bigint,
@@ -92,7 +93,8 @@ and t.status = $1
 -- name: settlement_by_id
 -- args: id uuid
 -- rows: maybe
-select t.id, t.seller_id, t.status, t.currency, t.gross, t.commission, t.refunds, t.adjustments,
+select t.id, t.seller_id, (select s.store_name from seller s where s.id = t.seller_id),
+	t.status, t.currency, t.gross, t.commission, t.refunds, t.adjustments,
 	t.net, (extract(epoch from t.period_start) * 1000000)::bigint,
 	(extract(epoch from t.period_end) * 1000000)::bigint, t.reference, t.reason,
 	(extract(epoch from t.requested_at) * 1000000)::bigint,
@@ -171,3 +173,32 @@ select entry.id, line.n, line.account, case line.n when 1 then s.seller_id end, 
 from entry
 join settlement s on s.id = $2
 cross join (values (1, 'seller_payable', 1), (2, 'bank', -1)) as line (n, account, sign);
+
+-- What is to be paid.
+-- name: payouts_sum
+-- args: none
+-- rows: one
+select count(*), coalesce(sum(net), 0)::bigint
+from settlement
+where status in ('requested', 'processing')
+and net > 0;
+
+-- The reference is the same whenever it is asked for, and of its settlement alone.
+-- name: payouts
+-- args: after uuid, rows bigint
+-- rows: many
+select t.id, t.seller_id::text, s.store_name, s.legal_name, s.bank_account_holder,
+	s.bank_account_number, s.bank_ifsc, t.net, t.currency,
+	'HT' || upper(right(replace(t.id::text, '-', ''), 18)), t.status,
+	to_char(t.requested_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'),
+	concat_ws('; ',
+		case when s.bank_account_number is null then 'no bank account' end,
+		case when s.pending_changes ? 'bank_account' then 'another bank account waits for review' end,
+		case when s.status <> 'approved' then 'the store is ' || s.status end)
+from settlement t
+join seller s on s.id = t.seller_id
+where t.status in ('requested', 'processing')
+and t.net > 0
+and ($1::uuid is null or t.id > $1)
+order by t.id
+limit $2;

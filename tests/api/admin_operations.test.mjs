@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { admin, assertInvalid, assertProblem, assertStatus, customer, keysOf, newKey, product, seller, startInstance,
+import { admin, assertInvalid, assertProblem, assertStatus, customer, keysOf, newKey, placeOrder, product, seller, startInstance,
   uuid7, walk } from './harness.mjs'
 import { runJob } from './jobs.mjs'
 
@@ -89,6 +89,53 @@ test('a dead letter is shown with its reason, sent again once asked to, and writ
   assert((await ofState('sent')).some(m => m.id === dead))
   const entries = await sql`select action, actor_id, changes from audit_log where entity_id = ${dead}`
   assert.deepEqual(entries.map(e => [e.action, e.actor_id, e.changes.state]), [['message.retry', boss.id, ['dead', 'waiting']]])
+})
+
+test('mismatches: what either side says, open or put right, newest first', async () => {
+  const order = await placeOrder(await customer({}, own), [[await product({}, own), 1]], {}, own)
+  const put = async (kind, here, there, { entity = 'payment', resolved = null, of = null } = {}) => {
+    const id = uuid7()
+    await sql`insert into payment_mismatch (id, entity, ref, kind, order_id, here, there, resolved_at)
+      values (${id}, ${entity}, ${`pay_${id.slice(-8)}`}, ${kind}, ${of}, ${here}::jsonb, ${there}::jsonb, ${resolved})`
+    return id
+  }
+  const side = more => JSON.stringify({ status: 'captured', amount: 500, currency: 'INR', refunded: 0, ...more })
+  const ours = more => side({ booked: 500, booked_currency: 'INR', ...more })
+  const wanted = [
+    [await put('missing_here', null, side(), { of: order.id }), 500, null, 'captured', null],
+    [await put('missing_there', ours(), null), null, 500, null, 'captured'],
+    [await put('amount', ours({ booked: 400, amount: 400 }), side()), 500, 400, 'captured', 'captured'],
+    // Booked as it is there, but the payment has another amount.
+    [await put('amount', ours({ amount: 300 }), side()), 500, 300, 'captured', 'captured'],
+    [await put('refunded', ours({ refunded: 100 }), side({ refunded: 250 })), 250, 100, 'captured', 'captured'],
+    [await put('status', side({ status: 'processing' }), side({ status: 'processed' }), { entity: 'refund' }), 500, null, 'processed', 'processing'],
+  ]
+  const done = await put('currency', ours({ currency: 'USD' }), side(), { resolved: new Date().toISOString() })
+  const found = async query => assertStatus(await get('payments/mismatches', { page_size: 100, ...query }), 200).results
+  const open = await found({ resolved: 'false' })
+  for (const [id, theirs, ledger, there, here] of wanted) {
+    const m = open.find(o => o.id === id)
+    assert.deepEqual([m.provider_amount, m.ledger_amount, m.provider_status, m.our_status, m.currency, m.resolved_at],
+      [theirs, ledger, there, here, 'INR', null], m.kind)
+    assert(m.first_seen_at && m.last_seen_at)
+  }
+  assert.deepEqual(keysOf(open[0]), ['currency', 'entity', 'first_seen_at', 'id', 'kind', 'last_seen_at', 'ledger_amount', 'order_id',
+    'order_number', 'our_status', 'provider_amount', 'provider_status', 'ref', 'resolved_at'])
+  const first = open.find(o => o.id === wanted[0][0])
+  assert.deepEqual([first.order_id, first.order_number, first.entity], [order.id, order.number, 'payment'])
+  assert(!open.some(o => o.id === done))
+  const resolved = await found({ resolved: 'true' })
+  assert.deepEqual(resolved.map(m => [m.id, m.kind]), [[done, 'currency']])
+  assert(resolved[0].resolved_at)
+  const all = await found({})
+  assert.equal(all.length, open.length + 1)
+  const pages = await walk('/api/admin/payments/mismatches/?page_size=2', path => api('GET', path, { token: boss }))
+  assert.deepEqual(pages.flatMap(p => p.results.map(m => m.id)), all.map(m => m.id))
+  assert.deepEqual(all.map(m => m.id), all.map(m => m.id).sort().reverse())
+  assertInvalid(await get('payments/mismatches', { resolved: 'perhaps' }), 'resolved')
+  assert.equal((await queues()).payment_mismatches, open.length)
+  // What was invented is no longer there for the books.
+  await sql`delete from payment_mismatch`
 })
 
 test('the audit trail: by actor, action, kind, thing and day, newest first', async () => {

@@ -13,7 +13,7 @@ import { moveTo, shelf, sold, step } from './selling.mjs'
 
 const settlementKeys = ['adjustments', 'commission', 'currency', 'gross', 'id', 'net',
   'period_end', 'period_start', 'processed_at', 'reason', 'reference', 'refunds', 'requested_at',
-  'seller_id', 'status']
+  'seller_id', 'status', 'store_name']
 const boss = await admin()
 
 const balance = async (owner, on = main) =>
@@ -411,6 +411,126 @@ test('commerce/settlements/: lists and one with its lines and postings', async (
     ['settlement', settlement.id, 'bank', -27000]])
   assert.equal(new Set(paid.ledger.map(p => p.id)).size, 2)
   assertProblem(await detail(uuid7()), 404, 'not_found')
+})
+
+test('each settlement names its store, wherever it is shown', async () => {
+  const { owner, settlement } = await requested()
+  const name = '=Ravi & "Sons"'
+  await sql`update seller set store_name = ${name} where id = ${owner.sellerId}`
+  const shown = [
+    (await api('GET', '/api/sellers/settlements/', { token: owner })).body.results[0],
+    (await api('GET', '/api/admin/commerce/settlements/list/',
+      { token: boss, query: { seller_id: owner.sellerId } })).body.results[0],
+    (await api('GET', '/api/admin/commerce/settlements/detail/',
+      { token: boss, query: { id: settlement.id } })).body,
+    (await pay(settlement.id)).body]
+  assert.deepEqual(shown.map(s => [s.id, s.store_name]), shown.map(() => [settlement.id, name]))
+})
+
+// ---- the payout file ---------------------------------------------------------------
+
+/** The cells of a CSV text, row by row. */
+function cellsOf(text) {
+  const rows = [[]]
+  for (const [, quoted, plain, end] of text.matchAll(/(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/g)) {
+    rows.at(-1).push(quoted === undefined ? plain : quoted.replaceAll('""', '"'))
+    if (end === '\r\n') rows.push([])
+  }
+  assert.deepEqual(rows.pop(), [])
+  return rows
+}
+
+async function payouts() {
+  const answer = await api('GET', '/api/admin/commerce/settlements/payout-file/', { token: boss })
+  assertStatus(answer, 200)
+  assert.equal(answer.headers['content-type'], 'text/csv')
+  assert.match(answer.headers['content-disposition'], /attachment; filename="payouts\.csv"/)
+  const [names, ...rows] = cellsOf(answer.text)
+  assert.deepEqual(names, ['settlement_id', 'seller_id', 'store_name', 'legal_name',
+    'account_holder', 'account_number', 'ifsc', 'amount', 'amount_minor', 'currency', 'reference',
+    'status', 'requested_at', 'note'])
+  for (const row of rows) assert.equal(row.length, names.length)
+  return rows.map(row => Object.fromEntries(row.map((cell, i) => [names[i], cell])))
+}
+
+const bank = (owner, { store = 'Ravi', holder = 'Ravi Traders', number = '00123456789012',
+  ifsc = 'HDFC0001234' } = {}) => sql`update seller set store_name = ${store},
+    bank_account_holder = ${holder}, bank_account_number = ${number}, bank_ifsc = ${ifsc}
+  where id = ${owner.sellerId}`
+
+test('the payout file: what is to be paid, with the whole account, and nothing else', async () => {
+  const one = await requested(), processing = await requested(2), paid = await requested()
+  const rejected = await requested(), bare = await requested(), odd = await requested()
+  await bank(one.owner)
+  await bank(odd.owner, { store: '=1+1', holder: '@SUM("a", b)', number: '1234567890' })
+  await sql`update seller set legal_name = 'दुकान, "Ravi"', pending_changes =
+    '{"bank_account": {"account_holder": "X", "account_number": "987654321", "ifsc": "HDFC0001234"}}'
+    where id = ${odd.owner.sellerId}`
+  await sql`update seller set bank_account_holder = null, bank_account_number = null,
+    bank_ifsc = null, status = 'suspended' where id = ${bare.owner.sellerId}`
+  await sql`update settlement set status = 'processing' where id = ${processing.settlement.id}`
+  assertStatus(await pay(paid.settlement.id), 200)
+  assertStatus(await reject(rejected.settlement.id), 200)
+  const rows = await payouts()
+  const row = one => rows.find(r => r.settlement_id === one.settlement.id)
+  const { reference, requested_at: at, ...rest } = row(one)
+  assert.deepEqual(rest, { settlement_id: one.settlement.id, seller_id: one.owner.sellerId,
+    store_name: 'Ravi', legal_name: (await sql`select legal_name from seller
+      where id = ${one.owner.sellerId}`)[0].legal_name, account_holder: 'Ravi Traders',
+    account_number: '00123456789012', ifsc: 'HDFC0001234', amount: '90.00', amount_minor: '9000',
+    currency: 'INR', status: 'requested', note: '' })
+  assert.match(reference, /^HT[0-9A-F]{18}$/)
+  assert.equal(at.slice(0, 19), one.settlement.requested_at.slice(0, 19))
+  assert.equal(new Set(rows.map(r => r.reference)).size, rows.length)
+  assert.deepEqual([row(processing).status, row(processing).amount], ['processing', '180.00'])
+  assert.deepEqual([row(paid), row(rejected)], [undefined, undefined])
+  assert.deepEqual([row(bare).account_number, row(bare).note],
+    ['', 'no bank account; the store is suspended'])
+  assert.deepEqual([row(odd).store_name, row(odd).account_holder, row(odd).legal_name,
+    row(odd).note], ["'=1+1", "'@SUM(\"a\", b)", 'दुकान, "Ravi"',
+    'another bank account waits for review'])
+  assert(!JSON.stringify(rows).includes('987654321'))
+  const due = await sql`select id from settlement where status in ('requested', 'processing')
+    and net > 0 order by id`
+  assert.deepEqual(rows.map(r => r.settlement_id), due.map(s => s.id))
+  await sql`update settlement set status = 'requested' where id = ${processing.settlement.id}`
+  await sql`update seller set status = 'approved' where id = ${bare.owner.sellerId}`
+})
+
+test('the payout file is whole where it is long, and leaves out what comes to nothing', async () => {
+  const { owner } = await requested()
+  await bank(owner)
+  const before = (await payouts()).length
+  // Gifts, so that the books need nothing of them.
+  const nets = [...Array(1203).keys()].map(n => n)
+  const ids = nets.map(() => uuid7()).sort()
+  await sql`insert into settlement (id, seller_id, gross, commission, refunds, net)
+    select t.id, ${owner.sellerId}, t.net, 0, 0, t.net
+    from unnest(${ids}::uuid[], ${nets}::bigint[]) as t (id, net)`
+  const rows = await payouts()
+  const made = rows.filter(r => ids.includes(r.settlement_id))
+  assert.equal(rows.length, before + 1202)
+  assert.deepEqual(made.map(r => r.amount), nets.slice(1).map(n => (n / 100).toFixed(2)))
+  assert.deepEqual(made.map(r => r.amount_minor), nets.slice(1).map(String))
+  await sql`delete from settlement where id = any (${ids}::uuid[])`
+})
+
+test('whoever reads the payout file is written down, before the first byte', async () => {
+  const entries = () => sql`select actor_id, action, entity, entity_id, changes, ip, request_id
+    from audit_log where action = 'settlement.payout_file' and actor_id = ${boss.id} order by seq`
+  const before = (await entries()).length
+  const rows = await payouts()
+  const all = await entries()
+  assert.equal(all.length, before + 1)
+  const { request_id: request, ...entry } = all.at(-1)
+  assert(request)
+  assert.deepEqual(entry, { actor_id: boss.id, action: 'settlement.payout_file',
+    entity: 'settlement', entity_id: null, ip: '127.0.0.1', changes: { rows: [null, rows.length],
+      net: [null, rows.reduce((sum, r) => sum + Number(r.amount_minor), 0)] } })
+  for (const who of [await seller(), await customer()])
+    assertProblem(await api('GET', '/api/admin/commerce/settlements/payout-file/', { token: who }),
+      403, 'permission_denied')
+  assert.equal((await entries()).length, before + 1)
 })
 
 test('process/ refuses what it cannot do', async () => {

@@ -112,6 +112,8 @@ const agreed = {
   'GET /api/admin/jobs/runs/': ['admin', '-'],
   'GET /api/admin/outbox/': ['admin', '-'],
   'POST /api/admin/outbox/retry/': ['admin', 'yes'],
+  'GET /api/admin/payments/mismatches/': ['admin', '-'],
+  'GET /api/admin/commerce/settlements/payout-file/': ['admin', '-'],
   'GET /api/products/import/template/': ['approved', '-'],
   'GET /api/products/import/status/': ['seller', '-'],
 }

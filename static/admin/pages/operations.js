@@ -14,24 +14,31 @@ const mismatches = {
   filters: [{ name: 'resolved', label: 'Put right', type: 'select', options: [['false', 'No'], ['true', 'Yes']] }],
   columns: [
     { name: 'kind', label: 'What differs', show: m => words(m.kind) },
+    { name: 'entity', label: 'Of a', show: m => words(m.entity) },
     { name: 'state', label: 'State', show: m => html`<${Pill} status=${m.resolved_at ? 'resolved' : 'open'} />`, csv: m => m.resolved_at ? 'resolved' : 'open' },
     { name: 'ref', label: 'At the provider', mono: true, show: m => html`<${Copy} text=${m.ref} />` },
     { name: 'order', label: 'Order', show: m => m.order_id ? html`<a href=${to('/orders/detail', { id: m.order_id })}>${m.order_number ?? 'Open'}</a>` : '–', csv: m => m.order_number },
     { name: 'theirs', label: 'Theirs', num: true, show: m => m.provider_amount === null ? '–' : html`<${Money} amount=${m.provider_amount} currency=${m.currency} />`, csv: m => m.provider_amount },
     { name: 'ours', label: 'Ours', num: true, show: m => m.ledger_amount === null ? '–' : html`<${Money} amount=${m.ledger_amount} currency=${m.currency} />`, csv: m => m.ledger_amount },
+    { name: 'provider_status', label: 'Stands there as', show: m => m.provider_status ? words(m.provider_status) : '–' },
+    { name: 'our_status', label: 'Stands here as', show: m => m.our_status ? words(m.our_status) : '–' },
     { name: 'first_seen_at', label: 'First seen', show: m => html`<${Time} at=${m.first_seen_at} />` },
     { name: 'last_seen_at', label: 'Last seen', show: m => html`<${Time} at=${m.last_seen_at} />` },
   ],
 }
 export const Mismatches = () => html`<${List} spec=${mismatches} />`
 
+// A message's kind is "mail.order_paid": by what, and what it tells.
+const channelOf = d => d.kind.split('.')[0]
+const typeOf = d => d.kind.slice(d.kind.indexOf('.') + 1)
 const deliveries = {
   title: 'Failed deliveries', lead: 'Mail and messages that were given up after all tries. Each can be sent again.',
   path: '/api/admin/outbox/', fixed: { state: 'dead' }, nameOf: d => d.recipient ?? d.kind,
   empty: { title: 'Everything was delivered', text: 'Nothing was given up.' },
   filters: [],
   columns: [
-    { name: 'kind', label: 'Message', show: d => words(d.type ?? d.kind) }, { name: 'channel', label: 'By', show: d => d.kind },
+    { name: 'kind', label: 'Message', show: d => words(typeOf(d)) },
+    { name: 'channel', label: 'By', show: d => words(channelOf(d)), csv: channelOf },
     { name: 'recipient', label: 'To', show: d => d.recipient ?? '–' },
     { name: 'attempts', label: 'Tries', num: true, show: d => d.attempts }, { name: 'last_error', label: 'Why', show: d => d.last_error ?? '–' },
     { name: 'dead_at', label: 'Given up', show: d => html`<${Time} at=${d.dead_at} />` },
@@ -58,7 +65,8 @@ export function Jobs() {
     ${load.problem && html`<${Failure} problem=${load.problem} retry=${load.reload} />`}
     ${!load.value && load.loading && html`<${Skeleton} rows=${8} height="table" />`}
     ${load.value && html`<${Card} title="On time?"><${Table} label="Jobs" rows=${load.value.results} columns=${[
-      { label: 'Job', show: j => j.name }, { label: 'State', show: j => html`<${Pill} status=${j.is_late ? 'late' : 'ok'} label=${j.is_late ? 'Late' : 'On time'} />` },
+      { label: 'Job', show: j => j.name }, { label: 'State', show: j => html`<${Pill} status=${j.is_late ? 'late' : 'ok'} label=${j.is_late ? 'Late' : 'On time'} />${j.is_running
+        ? html` <${Pill} status="active" label="At work" />` : ''}` },
       { label: 'Every', num: true, show: j => j.period_secs % 3600 === 0 ? `${j.period_secs / 3600} h` : j.period_secs % 60 === 0 ? `${j.period_secs / 60} min` : `${j.period_secs} s` },
       { label: 'Last good run', show: j => html`<${Time} at=${j.ok_at} empty="never" />` }]} /><//>`}
   </section><${List} spec=${runs} />`

@@ -26,7 +26,7 @@ export function Seller({ params }) {
       lead=${s => html`<${Pill} status=${s.status} /> registered <${Time} at=${s.created_at} />`}
       actions=${s => [approve, reject, suspend].filter(a => a.when(s)).map(a => html`<${Button} kind=${a.danger ? 'danger' : 'primary'} onClick=${decide(a)}>${a.label}…<//>`)}>
     ${s => html`<${Columns} left=${html`
-      ${s.pending_changes && html`<${Card} title="A change that waits for review"><${Changes} before=${{ ...s, ...s.bank_account }} after=${s.pending_changes} /><//>`}
+      ${s.pending_changes && html`<${Card} title="A change that waits for review"><${Changes} before=${s} after=${s.pending_changes} /><//>`}
       ${s.rejection_reason && html`<${Card} title="Reason"><p class="note">${s.rejection_reason}</p><//>`}
       <${Card} title="Documents">${s.kyc_documents.length ? html`<ul class="report">${s.kyc_documents.map(d => html`<li>
         <${Button} onClick=${() => read(d)}>${words(d.document_type)}<//> <${Pill} status=${d.status} /> <span class="muted"><${Time} at=${d.uploaded_at} /></span></li>`)}</ul>

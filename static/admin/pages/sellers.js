@@ -26,7 +26,8 @@ const spec = {
   title: 'Sellers', lead: 'Stores, and those that wait to open.', path: '/api/admin/sellers/',
   href: s => to('/sellers/detail', { id: s.id }), nameOf: s => s.store_name,
   filters: [{ name: 'q', label: 'Search', type: 'search', placeholder: 'Store, legal name or e-mail' },
-    { name: 'status', label: 'Status', type: 'select', options: ['pending', 'approved', 'rejected', 'suspended'] }],
+    { name: 'status', label: 'Status', type: 'select', options: ['pending', 'approved', 'rejected', 'suspended'] },
+    { name: 'pending_changes', label: 'A change waits', type: 'select', options: [['true', 'Yes']] }],
   columns: [
     { name: 'store_name', label: 'Store', show: s => s.store_name },
     { name: 'status', label: 'Status', show: s => html`<${Pill} status=${s.status} />${s.pending_changes ? html` <${Pill} status="pending" label="Change waits" />` : ''}` },

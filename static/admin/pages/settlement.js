@@ -21,12 +21,16 @@ export function Settlement({ params }) {
       actions=${s => [pay, reject].filter(a => a.when(s)).map(a => html`<${Button} kind=${a.danger ? 'danger' : 'primary'} onClick=${decide(a)}>${a.label}…<//>`)}>
     ${s => html`<${Columns} left=${html`<${Card} title="Adds up"><${Sum} currency=${s.currency} lines=${[['Gross', s.gross], ['Commission', -s.commission], ['Refunds', -s.refunds],
       ['Adjustments', s.adjustments], ['Net', s.net]]} /><//>
-      <${Card} title="Its lines"><${Table} label="Lines" rows=${s.lines ?? s.ledger ?? []} columns=${[
-        { label: 'What', show: l => l.number ?? words(l.kind) }, { label: 'Gross', num: true, show: l => l.gross === undefined ? '–' : html`<${Money} amount=${l.gross} currency=${s.currency} />` },
-        { label: 'Commission', num: true, show: l => l.commission === undefined ? '–' : html`<${Money} amount=${l.commission} currency=${s.currency} />` },
+      <${Card} title="Its lines"><${Table} label="Lines" rows=${s.lines} columns=${[
+        { label: 'What', show: l => l.refund_id ? `${l.number}, refund` : l.number }, { label: 'Gross', num: true, show: l => html`<${Money} amount=${l.gross} currency=${s.currency} />` },
+        { label: 'Commission', num: true, show: l => html`<${Money} amount=${l.commission} currency=${s.currency} />` },
         { label: 'Amount', num: true, show: l => html`<${Money} amount=${l.amount} currency=${s.currency} />` },
+        { label: 'Available since', show: l => html`<${Time} at=${l.available_at} />` }]} />
+        ${s.line_count > s.lines.length && html`<p class="muted">The newest ${s.lines.length} of ${s.line_count}.</p>`}<//>
+      <${Card} title="Ledger"><${Table} label="Ledger" rows=${s.ledger} empty="Nothing is booked before it is paid." columns=${[
+        { label: 'Account', show: l => words(l.account) }, { label: 'Amount', num: true, show: l => html`<${Money} amount=${l.amount} currency=${l.currency} />` },
         { label: 'When', show: l => html`<${Time} at=${l.created_at} />` }]} /><//>`}
-      right=${html`<${Card} title="Facts"><${Facts} facts=${[['Seller', html`<a href=${to('/sellers/detail', { id: s.seller_id })}>${s.store_name ?? s.seller?.store_name ?? 'Open'}</a>`],
+      right=${html`<${Card} title="Facts"><${Facts} facts=${[['Seller', html`<a href=${to('/sellers/detail', { id: s.seller_id })}>${s.store_name}</a>`],
         ['Period', s.period_start && html`<${Time} at=${s.period_start} /> to <${Time} at=${s.period_end} />`], ['Reference', s.reference], ['Reason', s.reason],
         ['Decided', s.processed_at && html`<${Time} at=${s.processed_at} />`], ['Id', html`<${Copy} text=${s.id} />`]]} /><//>`} />`}
   <//>`

@@ -24,7 +24,7 @@ export function User({ params }) {
       lead=${u => html`${u.email} <${Pill} status=${u.is_blocked ? 'blocked' : 'active'} />`}
       actions=${u => html`<${Button} kind=${u.is_blocked ? '' : 'danger'} onClick=${decide(u.is_blocked ? unblock : block)}>${u.is_blocked ? 'Unblock' : 'Block…'}<//>`}>
     ${u => html`<${Columns} left=${html`<${Card} title="Account"><${Facts} facts=${[['E-mail', html`${u.email} ${u.is_email_verified ? '' : html`<span class="muted">not verified</span>`}`],
-      ['Phone', u.phone], ['Role', u.role], ['Type', u.account_type], ['Company', u.company_name], ['GSTIN', u.gstin],
+      ['Phone', u.phone], ['Role', u.role], ['Type', u.account_type], ['Blocked because', u.blocked_reason], ['Company', u.company_name], ['GSTIN', u.gstin],
       ['Joined', html`<${Time} at=${u.created_at} />`], ['Last seen', html`<${Time} at=${u.last_login_at} empty="never" />`], ['Id', html`<${Copy} text=${u.id} />`]]} /><//>`}
       right=${html`<${Card} title="Buys"><${Facts} facts=${[['Orders', u.orders_count], ['Spent', html`<${Money} amount=${u.total_spent} currency=${u.currency} />`]]} /><//>
       <${Card} title="Related"><p><a href=${to('/orders', { user: u.id })}>Orders</a></p><p><a href=${to('/logs', { entity: 'account', entity_id: u.id })}>Who changed it</a></p>
