@@ -1,7 +1,7 @@
 /*
  * crash.mjs: programs that die at their n-th system call of a kind. A request
  * reaches them as a plain CGI program, which makes n the same on every run, or
- * through a web server of its own, which has one process for each program.
+ * through a web server of its own, which has one process for each pool.
  */
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
@@ -19,7 +19,7 @@ const run = promisify(execFile)
 /** What carries effects out of a process, and poll: the moment after a send. */
 export const calls = ['sendto', 'write', 'poll', 'connect', 'fsync', 'fdatasync', 'rename']
 
-const killing = (call, n) => ['strace', '-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`,
+const killing = (call, n) => ['-o', '/dev/null', '-e', `trace=${call}`,
   '-e', `inject=${call}:signal=KILL:when=${n}`]
 
 // Leaks cannot be looked for while another program traces this one.
@@ -79,19 +79,27 @@ async function runCgi(on, { program, target, token, key, headers = {}, raw }, un
 }
 
 /** A process for this request that dies at its n-th call of that name. */
-export const dieAsCgi = (on, request, call, n) => runCgi(on, request, killing(call, n))
+export const dieAsCgi = (on, request, call, n) => 
+  runCgi(on, request, ['strace', '-f', '-qq', ...killing(call, n)])
 
-/** Runs it unharmed and watched: {answer, made: {sendto: ["what was sent"…]…}}. */
-export async function watch(on, request) {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'haat-c.'))
-  const file = path.join(folder, 'calls')
-  const { answer } = await runCgi(on, request,
-    ['strace', '-f', '-qq', '-s', '64', '-o', file, '-e', `trace=${calls}`])
+/** The calls that strace wrote into this file: {sendto: ["what was sent"…]…}. */
+function callsIn(file) {
   const made = Object.fromEntries(calls.map(call => [call, []]))
   for (const line of fs.readFileSync(file, 'utf8').split('\n')) {
     const begun = /^\d+ +(\w+)\((.*)/.exec(line)
     if (begun && made[begun[1]]) made[begun[1]].push(begun[2])
   }
+  return made
+}
+
+const watching = file => ['-s', '64', '-o', file, '-e', `trace=${calls}`]
+
+/** Runs it unharmed and watched: {answer, made: {sendto: ["what was sent"…]…}}. */
+export async function watch(on, request) {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'haat-c.'))
+  const file = path.join(folder, 'calls')
+  const { answer } = await runCgi(on, request, ['strace', '-f', '-qq', ...watching(file)])
+  const made = callsIn(file)
   fs.rmSync(folder, { recursive: true })
   return { answer, made }
 }
@@ -99,19 +107,19 @@ export async function watch(on, request) {
 // ---- behind a web server -----------------------------------------------------
 
 /*
- * Once armed, the next start of a program is killed at its n-th call; those
- * after it, and so a request that were run again, go well.
+ * Once armed, the next start of a pool's process is traced in the way that the
+ * file says; those after it, and so a request that were run again, go well. A
+ * program with several pools is started once for each: each is armed by itself.
+ * Interruptible, so that the web server's SIGTERM ends the traced process too.
  */
 const wrapper = (real, arm) => `#!/bin/sh
-[ $# = 0 ] || exec '${real}' "$@"
 mv '${arm}' '${arm}.used' 2>/dev/null || exec '${real}'
-read -r call n <'${arm}.used'
-exec strace -f -qq -o /dev/null -e "trace=$call" -e "inject=$call:signal=KILL:when=$n" '${real}'
+exec strace -f -qq -I 2 $(cat '${arm}.used') '${real}'
 `
 
 /**
- * A lighttpd with the configuration of an instance and one process for each of
- * the programs, beside it and with its databases.
+ * A lighttpd with the configuration of an instance and one process for each
+ * pool of the programs, beside it and with its databases.
  */
 export class Front {
   constructor(on, programs) {
@@ -131,20 +139,38 @@ export class Front {
 
   async prepare() {
     const bin = path.join(this.folder, 'build/bin')
-    for (const name of ['build/bin', 'state/log', 'state/cache', 'state/upload', 'run'])
+    for (const name of ['build/bin', 'build/pool', 'state/log', 'state/cache', 'state/upload',
+      'run'])
       fs.mkdirSync(path.join(this.folder, name), { recursive: true })
     this.conf = fs.readFileSync(path.join(this.on.stateDir, 'lighttpd.conf'), 'utf8')
     const real = path.join(/^var\.build = "(.*)"$/m.exec(this.conf)[1], 'bin')
-    for (const name of [...this.programs, 'system']) {
-      const arm = path.join(this.folder, 'state', `${name}.arm`)
-      fs.writeFileSync(path.join(bin, name), wrapper(path.join(real, name), arm))
-      fs.chmodSync(path.join(bin, name), 0o755)
-    }
+    for (const name of [...this.programs, 'system'])
+      fs.symlinkSync(path.join(real, name), path.join(bin, name))
     const { stdout } = await run(path.join(root, 'scripts/endpoints-conf'), [bin])
-    fs.writeFileSync(path.join(this.folder, 'build/endpoints.conf'),
-      stdout.replace(/"(min|max)-procs" => \d+/g, '"$1-procs" => 1'))
+    fs.writeFileSync(path.join(this.folder, 'build/endpoints.conf'), this.wrap(stdout, real))
     fs.chmodSync(this.folder, 0o711)
     this.own('state', 'state/log', 'state/cache', 'state/upload', 'run')
+  }
+
+  /** One process for each pool, each started by a wrapper of its own. */
+  wrap(endpoints, real) {
+    this.pools = []
+    const block = new RegExp(['"url"\\] =~ "(.*)" \\{\n[^}]*', 'build \\+ "/bin/(.*)",\n',
+      '.*sockets \\+ "/(.*)\\.fcgi"'].join(''), 'g')
+    for (const [, url, program, name] of endpoints.matchAll(block))
+      this.pools.push({ url: new RegExp(url), program, name })
+    for (const { name, program } of this.pools) {
+      const file = path.join(this.folder, 'build/pool', name)
+      fs.writeFileSync(file, wrapper(path.join(real, program), this.arm(name)))
+      fs.chmodSync(file, 0o755)
+    }
+    const names = this.pools.map(pool => pool.name)
+    return endpoints.replace(/"(min|max)-procs" => \d+/g, '"$1-procs" => 1')
+      .replace(/"\/bin\/[^"]*"/g, () => `"/pool/${names.shift()}"`)
+  }
+
+  arm(pool) {
+    return path.join(this.folder, 'state', `${pool}.arm`)
   }
 
   async start() {
@@ -187,21 +213,37 @@ export class Front {
     fs.rmSync(this.folder, { recursive: true, force: true })
   }
 
+  /** Sends a request to a process that strace runs in this way: {answer, served}. */
+  async traced({ target, token, key, headers, raw }, words) {
+    const pool = this.pools.find(({ url }) => url.test(target))
+    const arm = this.arm(pool.name)
+    fs.writeFileSync(arm, words.join(' '))
+    this.own(path.relative(this.folder, arm))
+    const instance = await this.start()
+    const answer = await instance.api('POST', target, { token, key, headers, raw })
+    await this.stop()
+    // The process that had the request is the one that was traced.
+    fs.rmSync(`${arm}.used`)
+    const id = headers['x-request-id']
+    const served = fs.readFileSync(this.log, 'utf8').split(` request_id=${id} `).length - 1
+    return { answer, served }
+  }
+
   /**
    * Sends a request to a process that dies at its n-th call: {killed, answer,
    * served}, the last being how often it was worked on to its end.
    */
   async die(request, call, n) {
     await (this.ready ??= this.prepare())
-    const arm = `state/${request.program}.arm`
-    fs.writeFileSync(path.join(this.folder, arm), `${call} ${n}\n`)
-    this.own(arm)
-    const instance = await this.start()
-    const { target, token, key, headers, raw } = request
-    const answer = await instance.api('POST', target, { token, key, headers, raw })
-    await this.stop()
-    const id = headers['x-request-id']
-    const served = fs.readFileSync(this.log, 'utf8').split(` request_id=${id} `).length - 1
-    return { killed: answer.status === 500, answer, served }
+    const end = await this.traced(request, killing(call, n))
+    return { killed: end.answer.status === 500, ...end }
+  }
+
+  /** As watch(), behind the web server. */
+  async watch(request) {
+    await (this.ready ??= this.prepare())
+    const file = path.join(this.folder, 'state', 'calls')
+    const { answer } = await this.traced(request, watching(file))
+    return { answer, made: callsIn(file) }
   }
 }

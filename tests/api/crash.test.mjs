@@ -10,7 +10,7 @@ import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
 import { test } from 'node:test'
 
-import { assertProblem, assertStatus, createOrder, customer, fillCart, newKey, orderInput,
+import { admin, assertProblem, assertStatus, createOrder, customer, fillCart, newKey, orderInput,
   ordersOf, product, startInstance, stockOf, until } from './harness.mjs'
 import { calls, dieAsCgi, Front, watch } from './crash.mjs'
 import { runJob, runKilled } from './jobs.mjs'
@@ -19,6 +19,7 @@ const full = process.env.SWEEP === 'full'
 
 const shop = await startInstance({ HAAT_DEMO: '1', DEMO_SCALE: '0' })
 const { api, sql } = shop
+const boss = await admin(shop)
 
 // ---- the provider ------------------------------------------------------------
 
@@ -188,6 +189,14 @@ async function refundedOnce(it) {
     join posting p on p.journal_id = j.id where j.order_id = ${order.id} group by 1`
   for (const { account, sum } of sums) assert.equal(sum, 0, account)
   await reserved(it, 0, 0)
+}
+
+/** An administrator's refund of all of it, with what was written down about it. */
+async function grantedOnce(it) {
+  await refundedOnce(it)
+  const [refund] = await refundsOf(it)
+  const entries = await sql`select action, actor_id from audit_log where entity_id = ${refund.id}`
+  assert.deepEqual(entries, [{ action: 'refund.open', actor_id: boss.id }])
 }
 
 /** What is half done. */
@@ -362,6 +371,26 @@ const requests = [
     async done(it) {
       await refundedOnce(it)
       assert.equal(it.answer.body.status, 'cancelled')
+    },
+  },
+  {
+    name: 'admin/refund',
+    program: 'admin_commerce',
+    make: async () => ({ ...await paid(), caller: boss }),
+    body: it => ({ order_id: it.order.id, reason: 'Out of stock after all' }),
+    status: 201,
+    async gap(it) {
+      const [refund] = await refundsOf(it)
+      return (await since(it.books)).refunds === 1 && refund.status === 'processing'
+    },
+    async alone(it) {
+      if ((await refundsOf(it)).length > 0) await grantedOnce(it)
+      else await capturedOnce(it)
+    },
+    finish: it => later(it, ['complete']),
+    async done(it) {
+      await grantedOnce(it)
+      assert.equal(it.answer.body.amount, (await orderOf(it)).total)
     },
   },
   {
@@ -595,7 +624,7 @@ for (const fault of ['500', 'after-reset']) {
 
 // ---- behind the web server ---------------------------------------------------
 
-const front = new Front(shop, ['orders', 'payments'])
+const front = new Front(shop, ['orders', 'payments', 'admin_commerce'])
 
 /** The client of a killed process is told so, and the server does not try again. */
 async function byFront(it, call, n) {
@@ -606,7 +635,8 @@ async function byFront(it, call, n) {
   return end
 }
 
-for (const op of ['orders/create', 'payments/initiate', 'orders/cancel'].map(named)) {
+const behind = ['orders/create', 'payments/initiate', 'orders/cancel', 'admin/refund']
+for (const op of behind.map(named)) {
   test(`H04 ${op.name}, killed behind lighttpd: 500, and it is not run again`, async t => {
     if (full) {
       for (const call of ['sendto', 'write']) {
@@ -615,7 +645,10 @@ for (const op of ['orders/create', 'payments/initiate', 'orders/cancel'].map(nam
       }
       return
     }
-    const { made } = await watch(shop, (await prepare(op)).request)
+    const it = await prepare(op)
+    const { answer, made } = await front.watch(it.request)
+    assert.equal(answer.status, op.status, answer.text)
+    await ways.retry(op, it)
     // The last thing a process writes is its answer, which nobody gets.
     let [call, n] = op.gap ? ['sendto', gapAmong(made.sendto)] : ['write', made.write.length]
     let end = await point(op, 'retry', call, n, byFront)
