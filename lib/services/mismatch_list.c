@@ -6,8 +6,8 @@
 #include "db/list.h"
 
 /* As the table's constraints have them. */
-static const char *const kinds[] = { "missing_here", "missing_there", "amount",
-	"currency", "status", "refunded", NULL };
+static const char *const kinds[] = { "missing_here", "missing_there",
+	"amount", "currency", "status", "refunded", NULL };
 static const char *const entities[] = { "payment", "refund", NULL };
 
 static const struct field mismatch_fields[] = {
@@ -73,8 +73,8 @@ write_one(struct rows *r, struct json *j)
 }
 
 enum err
-mismatch_list(struct ctx *c, const struct mismatch_search *in, struct buf *out,
-    struct page_out *page)
+mismatch_list(struct ctx *c, const struct mismatch_search *in,
+    struct buf *out, struct page_out *page)
 {
 	struct json j = js_to(out);
 	struct list_rows l;

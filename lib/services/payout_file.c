@@ -7,8 +7,8 @@
 enum { PAGE_ROWS = 500, PAGE_BYTES = 8 * 1024 * 1024 };
 
 static const char *const columns[] = { "settlement_id", "seller_id",
-	"store_name", "legal_name", "account_holder", "account_number", "ifsc",
-	"amount", "amount_minor", "currency", "reference", "status",
+	"store_name", "legal_name", "account_holder", "account_number",
+	"ifsc", "amount", "amount_minor", "currency", "reference", "status",
 	"requested_at", "note" };
 
 static enum err

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 
 import { assertStatus, customer, main, newKey, placeOrder, product, seller, until }
   from './harness.mjs'
+import { runJob } from './jobs.mjs'
 
 const steps = ['confirmed', 'packed', 'shipped', 'delivered']
 
@@ -71,6 +72,18 @@ export async function moveTo(part, status, on = main) {
   const now = (await partRow(part, on)).status
   for (const to of steps.slice(steps.indexOf(now) + 1, steps.indexOf(status) + 1))
     assertStatus(await step(part.owner, part, to, { on }), 200)
+}
+
+/** As if the return window of these parts were over, and the job had run. */
+export async function ripen(parts, on = main) {
+  for (const part of parts) {
+    await on.sql`update seller_order set delivered_at = delivered_at - interval '8 days'
+      where id = ${part.id}`
+    await on.sql`update earning set matures_at = matures_at - interval '8 days'
+      where seller_order_id = ${part.id}`
+  }
+  const job = await runJob(on, 'mature')
+  assert.equal(job.status, 0, job.text)
 }
 
 /** A seller with two products, say, that share it. */

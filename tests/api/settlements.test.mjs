@@ -9,7 +9,7 @@ import { admin, api, assertInvalid, assertProblem, assertStatus, countBy, custom
   newKey, product, seller, sql, startInstance, together, unique, until, uuid7, walk }
   from './harness.mjs'
 import { runJob } from './jobs.mjs'
-import { moveTo, shelf, sold, step } from './selling.mjs'
+import { moveTo, ripen, shelf, sold, step } from './selling.mjs'
 
 const settlementKeys = ['adjustments', 'commission', 'currency', 'gross', 'id', 'net',
   'period_end', 'period_start', 'processed_at', 'reason', 'reference', 'refunds', 'requested_at',
@@ -31,18 +31,6 @@ const pay = (id, reference = unique('NEFT')) => process(id, { action: 'pay', ref
 const reject = (id, reason = 'The account is closed') => process(id, { action: 'reject', reason })
 const refund = (order, more = {}) => api('POST', '/api/admin/refund/', { token: boss,
   key: newKey(), body: { order_id: order.id, reason: 'Broken', ...more } })
-
-/** As if the return window of these parts were over, and the job had run. */
-async function ripen(parts, on = main) {
-  for (const part of parts) {
-    await on.sql`update seller_order set delivered_at = delivered_at - interval '8 days'
-      where id = ${part.id}`
-    await on.sql`update earning set matures_at = matures_at - interval '8 days'
-      where seller_order_id = ${part.id}`
-  }
-  const job = await runJob(on, 'mature')
-  assert.equal(job.status, 0, job.text)
-}
 
 /** Cash orders of one thing, delivered. */
 async function delivered(owner, thing, count = 1, quantity = 1) {
