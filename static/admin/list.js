@@ -161,7 +161,7 @@ function Filter({ filter: f, value, put }) {
 
 function Pager({ list, params }) {
   const total = list.count_is_estimate ? `${count(list.count)}+` : count(list.count)
-  return html`<nav class="pager" aria-label="Pages">
+  return html`<nav class="pager" aria-label="Rows of the list">
     <span class="muted">${total} in all</span>
     <label>Rows <select value=${params.get('page_size') ?? '20'} onChange=${event =>
       change({ page_size: event.currentTarget.value, cursor: undefined })}>${sizes.map(s => html`<option>${s}</option>`)}</select></label>

@@ -230,6 +230,39 @@ what_is_written_is_read_as_it_was(void **state)
 	assert_false(csv_next(r, &row));
 }
 
+static void
+money_is_written_with_two_decimals(void **state)
+{
+	static const struct {
+		int64_t in;
+		const char *want;
+	} rows[] = {
+		{ 0, "0.00" },
+		{ 1, "0.01" },
+		{ 9, "0.09" },
+		{ 10, "0.10" },
+		{ 99, "0.99" },
+		{ 100, "1.00" },
+		{ 123456, "1234.56" },
+		{ -1, "-0.01" },
+		{ -123405, "-1234.05" },
+		{ INT64_MAX, "92233720368547758.07" },
+		{ INT64_MIN, "-92233720368547758.08" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct csv_out out = { 0 };
+		struct buf b;
+
+		buf_init(&b, unit_ctx()->arena, 1000);
+		out.b = &b;
+		csv_money(&out, rows[i].in);
+		CHECK(strcmp(buf_text(&b), rows[i].want) == 0, "row %zu: %s",
+		    i, buf_text(&b));
+	}
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST("Rows are read as RFC 4180 says, whatever their ends",
 	    rows_are_read_as_rfc_4180_says),
@@ -240,6 +273,8 @@ static const struct CMUnitTest tests[] = {
 	    a_guard_is_taken_off_and_nothing_else),
 	TEST("What is written is read as it was",
 	    what_is_written_is_read_as_it_was),
+	TEST("Money is written with two decimals, to the last paisa",
+	    money_is_written_with_two_decimals),
 };
 
 UNIT_MAIN(tests)
