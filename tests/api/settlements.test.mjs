@@ -309,6 +309,41 @@ test('INV6 ten administrators at once: paid once', async () => {
   }
 })
 
+test('INV6 ten administrators pay at once: one transfer, whatever reference each has', async () => {
+  const bosses = await Promise.all(Array.from({ length: 10 }, () => admin()))
+  const same = unique('NEFT')
+  for (const reference of [() => same, () => unique('NEFT')]) {
+    const { owner, settlement } = await requested()
+    const answers = await together(10, n => api('POST',
+      '/api/admin/commerce/settlements/process/', { token: bosses[n], key: newKey(),
+        body: { settlement_id: settlement.id, action: 'pay', reference: reference() } }))
+    assert.deepEqual(countBy(answers, a => a.status), { 200: 1, 409: 9 })
+    const winner = answers.findIndex(a => a.status === 200)
+    assert.deepEqual(await postings(settlement.id), [['seller_payable', 9000], ['bank', -9000]])
+    assert.deepEqual(await figures(owner), [0, 0, 9000])
+    const entries = await sql`select actor_id, changes from audit_log
+      where entity = 'settlement' and entity_id = ${settlement.id}`
+    assert.deepEqual(entries.map(e => [e.actor_id, e.changes.reference]),
+      [[bosses[winner].id, [null, answers[winner].body.reference]]])
+    assert.equal((await sql`select from notification where account_id = ${owner.id}
+      and type = 'settlement_paid'`).length, 1)
+  }
+})
+
+test('one reference for four settlements at once stands on one of them', async () => {
+  const all = []
+  for (let i = 0; i < 4; i++) all.push(await requested())
+  const reference = unique('NEFT')
+  const answers = await together(4, n => pay(all[n].settlement.id, reference))
+  assert.deepEqual(countBy(answers, a => a.status), { 200: 1, 400: 3 })
+  for (const answer of answers.filter(a => a.status === 400))
+    assertProblem(answer, 400, 'validation_error')
+  const paid = await sql`select id from settlement where reference = ${reference}`
+  assert.equal(paid.length, 1)
+  for (const [n, { settlement }] of all.entries())
+    assert.equal((await postings(settlement.id)).length, answers[n].status === 200 ? 2 : 0)
+})
+
 test('the same key pays once and answers the same', async () => {
   const { settlement } = await requested()
   const key = newKey(), body = { action: 'pay', reference: unique('NEFT') }
