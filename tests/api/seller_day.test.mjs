@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { addressInput, addToCart, admin, api, assertProblem, assertStatus, category, createOrder, formOf,
-  main, newKey, signUp, sql, unique, until, walk } from './harness.mjs'
+import { addressInput, addToCart, admin, api, assertProblem, assertStatus, category, createOrder,
+  formOf, main, newKey, signUp, sql, unique, until, walk } from './harness.mjs'
 import { runJob } from './jobs.mjs'
 import { jpeg, look, pdf, png } from './pictures.mjs'
 import { checkoutOf, gstinOf, payFor } from './selling.mjs'
