@@ -191,7 +191,7 @@ $(B)/bin/%.openapi: $(B)/bin/%
 $(B)/schema.json: $(BINS:%=%.openapi)
 	@echo "  GEN   $@"
 	$(B)/bin/system --openapi-merge $^ >$@
-$(B)/endpoints.conf: $(BINS) scripts/endpoints-conf
+$(B)/endpoints.conf: $(BINS) scripts/endpoints-conf lighttpd/pools
 	@echo "  GEN   $@"
 	scripts/endpoints-conf $(B)/bin >$@
 

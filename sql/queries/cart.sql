@@ -36,6 +36,7 @@ join stock k on k.variant_id = v.id
 where c.account_id = $1
 order by l.id;
 
+-- What the public never saw is not there; what left the shop is, and not for sale.
 -- name: cart_offers
 -- args: product_id uuid, account_id uuid
 -- rows: many
@@ -50,6 +51,7 @@ from product p
 left join variant v on v.product_id = p.id and v.is_active
 left join stock k on k.variant_id = v.id
 where p.id = $1
+and (p.status = 'approved' or (p.status = 'archived' and p.approved_at is not null))
 order by v.position, v.id;
 
 -- name: cart_offer_of_line

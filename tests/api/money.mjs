@@ -4,85 +4,38 @@
  */
 import assert from 'node:assert/strict'
 
-import { assertStatus, customer, newKey, placeOrder, product, seller, until, uuid7 }
+import { assertStatus, customer, mintTokens, newKey, placeOrder, product, seller, until }
   from './harness.mjs'
 import { shopWithProvider } from './provider.mjs'
+import { moveTo } from './selling.mjs'
 
-/** What no endpoint does yet: parcels on their way, and cash for them. */
-export function parcels({ sql }) {
-  const steps = ['pending', 'confirmed', 'packed', 'shipped', 'delivered']
+/** Parcels of an instance, as their sellers move them. */
+export function parcels(on) {
+  const { sql } = on
 
-  async function move(order, part, to) {
-    const [{ status }] = await sql`select status from seller_order where id = ${part.id}`
-    for (const next of steps.slice(steps.indexOf(status) + 1, steps.indexOf(to) + 1)) {
-      const [{ status: from }] = await sql`select status from seller_order where id = ${part.id}`
-      await sql`insert into order_event (id, order_id, seller_order_id, from_status, status, at)
-        values (${uuid7()}, ${order.id}, ${part.id}, ${from}, ${next}, clock_timestamp())`
-      await sql`update seller_order set status = ${next} where id = ${part.id}`
-    }
-  }
-
-  async function follow(order) {
-    const [{ status, now }] = await sql`
-      select o.status, case when bool_and(s.status = 'delivered') then 'delivered'
-        when bool_and(s.status in ('shipped', 'delivered')) then 'shipped'
-        when bool_or(s.status in ('packed', 'shipped', 'delivered')) then 'processing'
-        else 'confirmed' end as now
-      from orders o join seller_order s on s.order_id = o.id and s.status <> 'cancelled'
-      where o.id = ${order.id} group by o.id`
-    const path = ['confirmed', 'processing', 'shipped', 'delivered']
-    for (let i = path.indexOf(status); i < path.indexOf(now); i++)
-      await sql`insert into order_event (id, order_id, from_status, status, at)
-        values (${uuid7()}, ${order.id}, ${path[i]}, ${path[i + 1]}, clock_timestamp())`
-    await sql`update orders set status = ${now} where id = ${order.id}`
+  /** The seller of a part, signed in. */
+  async function ownerOf(part) {
+    const [{ id, sid }] = await sql`select a.account_id as id, s.id as sid
+      from seller_order p join seller a on a.id = p.seller_id
+      join session s on s.account_id = a.account_id and s.revoked_at is null
+      where p.id = ${part.id} limit 1`
+    return { token: mintTokens({ id, sid, role: 'seller' }, on).access }
   }
 
   /** Parts leave the shelf. */
   async function ship(order, parts = order.seller_orders) {
-    for (const part of parts) {
-      await move(order, part, 'shipped')
-      const gone = await sql`update reservation r set state = 'consumed', closed_at = now()
-        from order_item i
-        where i.id = r.order_item_id and i.seller_order_id = ${part.id} and r.state = 'held'
-        returning r.variant_id, r.quantity`
-      for (const { variant_id: variant, quantity } of gone)
-        await sql`update stock
-          set on_hand = on_hand - ${quantity}, reserved = reserved - ${quantity}
-          where variant_id = ${variant}`
-    }
-    await follow(order)
+    for (const part of parts) await moveTo({ ...part, owner: await ownerOf(part) }, 'shipped', on)
   }
 
   /** Parts arrive, so long ago; those to be paid in cash are paid. */
   async function deliver(order, parts = order.seller_orders, daysAgo = 0) {
-    await ship(order, parts)
     for (const part of parts) {
-      await move(order, part, 'delivered')
-      await sql`update seller_order set delivered_at = now() - make_interval(days => ${daysAgo})
-        where id = ${part.id}`
-      if (order.payment_method === 'cod') await collect(order, part)
-      await sql`update earning e set matures_at = o.delivered_at + interval '7 days'
-        from seller_order o where o.id = ${part.id} and e.seller_order_id = o.id
-        and e.matured_at is null`
+      await moveTo({ ...part, owner: await ownerOf(part) }, 'delivered', on)
+      await sql`update seller_order
+        set delivered_at = delivered_at - make_interval(days => ${daysAgo}) where id = ${part.id}`
+      await sql`update earning set matures_at = matures_at - make_interval(days => ${daysAgo})
+        where seller_order_id = ${part.id} and matured_at is null`
     }
-    await follow(order)
-  }
-
-  async function collect(order, part) {
-    const journal = uuid7()
-    const [{ seller_id: owner, total, commission_total: fee }] =
-      await sql`select seller_id, total, commission_total from seller_order where id = ${part.id}`
-    await sql`insert into journal (id, kind, ref, order_id)
-      values (${journal}, 'cod_capture', ${part.id}, ${order.id})`
-    await sql`insert into posting (journal_id, line, account, seller_id, amount)
-      values (${journal}, 1, 'cod_clearing', null, ${total}),
-        (${journal}, 2, 'commission', null, ${-fee}),
-        (${journal}, 3, 'seller_pending', ${owner}, ${fee - total})`
-    await sql`insert into earning (id, seller_id, seller_order_id, gross, commission, amount)
-      values (${uuid7()}, ${owner}, ${part.id}, ${total}, ${fee}, ${total - fee})`
-    await sql`update payment set captured_amount = captured_amount + ${total}, captured_at = now(),
-      status = 'captured' where order_id = ${order.id}`
-    await sql`update orders set payment_status = 'paid' where id = ${order.id}`
   }
 
   return { ship, deliver }

