@@ -79,9 +79,29 @@ write_images(struct json *j, struct uuid product, struct rows *r)
 	js_close(j, ']');
 }
 
+/* Where it stands in the queue, and the category it is to move to. */
+static void
+write_review(struct json *j, struct product_row *row, struct rows *r)
+{
+	struct uuid category;
+
+	row->pending_since_us = col_i64(r);
+	js_time_null(j, "pending_since", row->pending_since_us);
+	category = col_uuid(r);
+	if (uuid_is_zero(category)) {
+		js_null(j, "pending_category");
+		return;
+	}
+	js_open_key(j, "pending_category", '{');
+	js_uuid(j, "id", category);
+	js_str(j, "name", col_text(r));
+	js_str(j, "slug", col_text(r));
+	js_close(j, '}');
+}
+
 void
-product_whole_write(struct json *j, const struct product_row *row,
-    struct rows *r, enum product_view view, struct product_parts *parts)
+product_whole_write(struct json *j, struct product_row *row, struct rows *r,
+    enum product_view view, struct product_parts *parts)
 {
 	js_open(j, '{');
 	product_summary_members(j, row);
@@ -98,5 +118,66 @@ product_whole_write(struct json *j, const struct product_row *row,
 		js_str(j, "rejection_reason", col_text(r));
 		js_raw(j, "pending_changes", col_text(r));
 	}
+	if (view == PRODUCT_REVIEW)
+		write_review(j, row, r);
 	js_close(j, '}');
+}
+
+/* --- many ---------------------------------------------------------------- */
+
+enum err
+product_whole_list_begin(struct ctx *c, struct list_rows *l,
+    const struct page_in *in, const struct list_order *order,
+    enum product_view view)
+{
+	TRY(list_begin(c, l, in, order, F_PRODUCT_WHOLE));
+	if (view != PRODUCT_PUBLIC)
+		compose_add(&l->select, F_PRODUCT_PRIVATE_COLUMNS, NO_ARGS);
+	if (view == PRODUCT_REVIEW)
+		compose_add(&l->select, F_PRODUCT_REVIEW_COLUMNS, NO_ARGS);
+	return OK;
+}
+
+/* The names of what the page shows, as lists of products want them. */
+static enum err
+load_names(struct ctx *c, struct list_rows *l)
+{
+	struct product_row *rows = ARENA_ARRAY(c->arena,
+	    (size_t)l->rows.count + 1, struct product_row);
+	size_t n = 0;
+
+	while (list_next(l))
+		product_row_read(&l->rows, &rows[n++]);
+	list_walk(l);
+	return product_names_load(c, rows, n);
+}
+
+static const char *
+key_of(struct ctx *c, const struct list_rows *l,
+    const struct product_row *row)
+{
+	return l->order->key == LIST_KEY_ID ?
+	    "" :
+	    arena_printf(c->arena, "%lld", (long long)row->pending_since_us);
+}
+
+enum err
+product_whole_list(struct ctx *c, struct list_rows *l, enum product_view view,
+    struct buf *out, struct page_out *page)
+{
+	struct json j = js_to(out);
+	struct product_parts parts;
+	struct product_row row;
+
+	TRY(list_fetch(c, l));
+	product_parts_queue(c, list_ids(c, l), &parts);
+	TRY(db_flush(c));
+	TRY(load_names(c, l));
+	while (list_next(l)) {
+		product_row_read(&l->rows, &row);
+		product_whole_write(&j, &row, &l->rows, view, &parts);
+		list_at_key(l, key_of(c, l, &row), row.id);
+	}
+	list_end(c, l, page);
+	return OK;
 }
