@@ -85,7 +85,6 @@ struct product_row {
 	int64_t created_at_us;
 	int64_t popularity;
 	int64_t rank; /* of a search by relevance; not in every row */
-	int64_t pending_since_us; /* in rows for administrators alone */
 };
 
 /* Reads the columns of product_columns from where r stands. */

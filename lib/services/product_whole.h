@@ -26,13 +26,16 @@ void product_parts_queue(struct ctx *c, const char *ids,
  * of one page are written in the order of their ids in the array: the parts
  * are walked once.
  */
-void product_whole_write(struct json *j, struct product_row *row,
+void product_whole_write(struct json *j, const struct product_row *row,
     struct rows *r, enum product_view view, struct product_parts *parts);
 
-/* Begins a list of products in full; the caller adds source and filters. */
+/*
+ * A list of products in full; the caller adds source and filters.  The list
+ * itself finds the ids of the page, so that what a product has beyond its
+ * row is put together for none that is passed over.
+ */
 enum err product_whole_list_begin(struct ctx *c, struct list_rows *l,
-    const struct page_in *in, const struct list_order *order,
-    enum product_view view);
+    const struct page_in *in, const struct list_order *order);
 
 /* Fetches and writes its page.  An order by a key is one by pending_since. */
 enum err product_whole_list(struct ctx *c, struct list_rows *l,

@@ -19,8 +19,7 @@ seller_products(struct ctx *c, const struct seller_products *in,
 {
 	struct list_rows l;
 
-	TRY(product_whole_list_begin(c, &l, &in->paging, LIST_NEWEST,
-	    PRODUCT_OWN));
+	TRY(product_whole_list_begin(c, &l, &in->paging, LIST_NEWEST));
 	list_where(&l, F_PRODUCTS_OF_STORE, ARGS(A(c->caller.seller_id)));
 	if (in->status != NULL)
 		list_where(&l, F_PRODUCT_WITH_STATUS, ARGS(A(in->status)));

@@ -291,6 +291,17 @@ select id, name, slug, brand, category_id, seller_id, price, compare_at_price, c
 -- args: none
 	, status, rejection_reason, product_waiting(id, pending_changes)
 
+-- Whole products are listed in two steps: where they stand, then what they are.
+-- fragment: product_place_columns
+-- args: none
+select t.id, (extract(epoch from t.pending_since) * 1000000)::bigint
+
+-- fragment: product_of_ids
+-- args: ids uuid[]
+from product
+where id = any($1::uuid[])
+order by array_position($1::uuid[], id)
+
 -- The members that administrators decide by.
 -- fragment: product_review_columns
 -- args: none

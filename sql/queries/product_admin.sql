@@ -34,12 +34,13 @@ union (
 		where v.product_id = t.id
 		and v.sku ilike $1::text)
 
--- fragment: products_of_stores_named
--- args: pattern text
+-- Which stores, as values: how many products they have decides the way.
+-- fragment: products_of_stores
+-- args: seller_ids uuid[]
 union (
 	select t.id
 	from product t
-	where t.seller_id = any(array(select s.id from seller s where s.store_name ilike $1::text))
+	where t.seller_id = any($1::uuid[])
 
 -- fragment: products_most
 -- args: most bigint
@@ -48,6 +49,21 @@ union (
 -- fragment: products_found_end
 -- args: none
 )
+
+-- fragment: products_counted
+-- args: none
+from (
+
+-- fragment: products_counted_end
+-- args: none
+) found
+
+-- name: sellers_named
+-- args: pattern text
+-- rows: many
+select id
+from seller
+where store_name ilike $1::text;
 
 -- What waits for a decision, in the order in which it was sent in.
 

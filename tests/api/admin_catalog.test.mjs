@@ -95,6 +95,13 @@ test('words are looked for in names, SKUs and names of stores, in any case', asy
   // What stands for "anything" in a pattern means itself here.
   for (const q of [`${it}%`, `_${it.slice(1)}`, `${it}\\`, `%${it}`])
     assert.deepEqual(await found({ q }), [], q)
+  // One or two characters are looked for at the beginning.
+  const short = await product({ seller: who, name: `ψɸ ${it}` })
+  await product({ seller: who, name: `${it} ψɸ` })
+  assert.deepEqual(await found({ q: 'ψɸ' }), [short.id])
+  assert.deepEqual(await found({ q: 'ψ' }), [short.id])
+  assert.deepEqual(await found({ q: 'ψ%' }), [])
+  await sql`update product set name = 'Plain' where seller_id = ${who.sellerId} and name like '%ψ%'`
   const page = (await list({ q: it, page_size: 2, page: 2 })).body
   assert.deepEqual([page.results.map(p => p.id), page.count], [all.slice(2), 4])
 })
