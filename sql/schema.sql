@@ -694,7 +694,8 @@ END) STORED NOT NULL,
     CONSTRAINT product_minimum_positive CHECK ((min_order_quantity >= 1)),
     CONSTRAINT product_price_positive CHECK ((price > 0)),
     CONSTRAINT product_status_known CHECK ((status = ANY (ARRAY['draft'::text, 'pending'::text, 'approved'::text, 'rejected'::text, 'archived'::text]))),
-    CONSTRAINT product_tax_rate_sane CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000)))
+    CONSTRAINT product_tax_rate_sane CHECK (((tax_rate_bps >= 0) AND (tax_rate_bps <= 10000))),
+    CONSTRAINT product_waits_since CHECK (((pending_since IS NOT NULL) OR ((status <> 'pending'::text) AND (pending_changes IS NULL))))
 );
 
 CREATE TABLE public.product_day (
@@ -1303,6 +1304,8 @@ CREATE INDEX order_day_by_day ON public.order_day USING btree (day);
 
 CREATE INDEX order_event_by_order ON public.order_event USING btree (order_id, id);
 
+CREATE INDEX order_item_by_category ON public.order_item USING btree (category_id);
+
 CREATE INDEX order_item_by_order ON public.order_item USING btree (order_id, "position");
 
 CREATE INDEX order_item_by_product ON public.order_item USING btree (product_id);
@@ -1385,13 +1388,15 @@ CREATE INDEX product_import_by_seller ON public.product_import USING btree (sell
 
 CREATE INDEX product_import_open ON public.product_import USING btree (id) WHERE (status = ANY (ARRAY['waiting'::text, 'running'::text]));
 
+CREATE INDEX product_like_name ON public.product USING gin (name public.gin_trgm_ops);
+
 CREATE INDEX product_listed_by_seller ON public.product USING btree (seller_id, id DESC) INCLUDE (price, rating_tenths, popularity) WHERE is_listed;
 
 CREATE INDEX product_month_by_month ON public.product_month USING btree (month);
 
 CREATE INDEX product_newest ON public.product USING btree (id DESC) WHERE is_listed;
 
-CREATE INDEX product_waiting ON public.product USING btree (pending_since, id) WHERE ((status = 'pending'::text) OR (pending_changes IS NOT NULL));
+CREATE INDEX product_waiting ON public.product USING btree (pending_since, id) WHERE (pending_since IS NOT NULL);
 
 CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expires_at);
 
@@ -1456,6 +1461,8 @@ CREATE INDEX settlement_by_status ON public.settlement USING btree (status, id D
 CREATE INDEX upload_day_by_age ON public.upload_day USING btree (day);
 
 CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "position", id);
+
+CREATE INDEX variant_like_sku ON public.variant USING gin (sku public.gin_trgm_ops);
 
 CREATE INDEX webhook_event_open ON public.webhook_event USING btree (next_try_at) WHERE (state = ANY (ARRAY['received'::text, 'parked'::text]));
 

@@ -142,6 +142,12 @@ enum {
 	{ .name = #m, .kind = FIELD_UUID,                                    \
 		.offset = FIELD_AT(m, struct uuid), .help = text,            \
 		.flags = flag }
+/* An id that null clears; S has bool m##_null beside m. */
+#define IN_UUID_NULL(m, text)                                                \
+	{ .name = #m, .kind = FIELD_UUID,                                    \
+		.offset = FIELD_AT(m, struct uuid),                          \
+		.null_offset = FIELD_AT(m##_null, bool), .help = text,       \
+		.flags = OPTIONAL | NULLABLE }
 #define IN_TEXT(m, flag, lo, hi, text, ...)                                  \
 	{ .name = #m, .kind = FIELD_TEXT,                                    \
 		.offset = FIELD_AT(m, const char *), .min = lo, .max = hi,   \

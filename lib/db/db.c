@@ -30,6 +30,7 @@ disconnect(struct db *db)
 	if (db->conn != NULL)
 		PQfinish(db->conn);
 	db->conn = NULL;
+	db->told++;
 	memset(db->prepared, 0, sizeof(db->prepared));
 	memset(db->composed, 0, sizeof(db->composed));
 	if (db->depth > 0)
@@ -99,11 +100,14 @@ is_dead(PGconn *conn)
 
 	if (PQstatus(conn) == CONNECTION_BAD)
 		return true;
-	/* Between requests the server has nothing to say but goodbye. */
+	/* Between answers the server says that something changed, or
+	 * goodbye. */
 	if (poll(&p, 1, 0) <= 0)
 		return false;
 	return PQconsumeInput(conn) == 0 || PQstatus(conn) == CONNECTION_BAD;
 }
+
+static enum err listen_for_changes(struct ctx *c);
 
 static enum err
 ensure_connected(struct ctx *c)
@@ -141,7 +145,7 @@ ensure_connected(struct ctx *c)
 		return unavailable(c);
 	}
 	PQsetNoticeProcessor(db->conn, quiet, NULL);
-	return OK;
+	return listen_for_changes(c);
 }
 
 /* --- what goes out ------------------------------------------------------ */
@@ -347,6 +351,13 @@ run_batch(struct ctx *c, struct op *ops)
 	return err;
 }
 
+/* In front of everything else, so that no transaction undoes it. */
+static enum err
+listen_for_changes(struct ctx *c)
+{
+	return run_batch(c, op_query(c, Q_CHANGE_LISTEN, NO_ARGS, NULL));
+}
+
 enum err
 db_flush(struct ctx *c)
 {
@@ -550,6 +561,28 @@ db_request_end(struct ctx *c)
 		log_error("a transaction was left open");
 		abort();
 	}
+}
+
+void
+db_tell(struct ctx *c)
+{
+	db_queue(c, Q_CHANGE_NOTIFY, NO_ARGS);
+}
+
+uint64_t
+db_told(struct ctx *c)
+{
+	struct db *db = c->db;
+	PGnotify *n;
+
+	/* Who finds it dead is whoever uses it next. */
+	if (db->conn == NULL || is_dead(db->conn))
+		return db->told;
+	while ((n = PQnotifies(db->conn)) != NULL) {
+		PQfreemem(n);
+		db->told++;
+	}
+	return db->told;
 }
 
 enum err

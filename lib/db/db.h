@@ -187,6 +187,16 @@ void tx_on_abort(struct ctx *c,
 /* Whether a transaction is open. */
 bool tx_is_open(const struct ctx *c);
 
+/*
+ * What a process keeps beyond a request may be old once somebody changed it.
+ * db_tell() says so to all processes as the transaction commits, and to
+ * nobody if it does not; it reaches them within about a millisecond.
+ * db_told() is another number after anybody did, and after the connection
+ * was away and something may have been missed; it costs no round trip.
+ */
+void db_tell(struct ctx *c);
+uint64_t db_told(struct ctx *c);
+
 /* One per process; connects when first used. */
 struct db *db_new(struct arena *process);
 void db_close(struct db *db);

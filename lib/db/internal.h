@@ -48,6 +48,7 @@ struct db {
 	bool tx_lost;
 	bool checked; /* looked at in this request */
 	int64_t used_at;
+	uint64_t told; /* changes heard of */
 	enum err (*explain)(struct ctx *, enum err, void *);
 	void *explain_arg;
 };

@@ -88,3 +88,20 @@ category_list(struct ctx *c, const struct category_query *in, struct buf *out,
 	page_rows_end(c, &walk, total, page);
 	return OK;
 }
+
+enum err
+category_write(struct ctx *c, struct uuid id, struct buf *out)
+{
+	struct json j = js_to(out);
+	struct compose s;
+	struct rows r;
+
+	compose_begin(c, &s);
+	compose_add(&s, F_CATEGORY_COLUMNS, NO_ARGS);
+	compose_add(&s, F_CATEGORY_WITH_ID, ARGS(A(id)));
+	TRY(compose_each(c, &s, &r));
+	if (!row_next(&r))
+		return fault(c, "a category is gone within its transaction");
+	(void)write_category(&j, &r); /* its place is for lists */
+	return OK;
+}

@@ -7,6 +7,7 @@
 #include "core/buf.h"
 #include "core/ctx.h"
 #include "core/page.h"
+#include "core/uuid.h"
 
 enum { CATEGORY_PAGE_SIZE_MAX = 500 };
 
@@ -18,5 +19,8 @@ struct category_query {
  * as page_begin(). */
 enum err category_list(struct ctx *c, const struct category_query *in,
     struct buf *out, struct page_out *page);
+
+/* Appends the one category, which is there. */
+enum err category_write(struct ctx *c, struct uuid id, struct buf *out);
 
 #endif

@@ -94,6 +94,16 @@ listing_approve(struct ctx *c, struct uuid product_id)
 	return tx_commit(&tx);
 }
 
+/* What became of it is another thing each time. */
+static const char *
+rejection_news(const struct reviewed *p)
+{
+	if (is(p, "pending"))
+		return "product_rejected";
+	return p->has_changes ? "product_changes_rejected" :
+				"product_taken_off";
+}
+
 enum err
 listing_reject(struct ctx *c, struct uuid product_id, const char *reason)
 {
@@ -105,10 +115,24 @@ listing_reject(struct ctx *c, struct uuid product_id, const char *reason)
 	status = p.has_changes ? p.status : "rejected";
 	if (!is(&p, "pending") && !is(&p, "approved"))
 		return fail(c, ERR_INVALID_STATE,
-		    "Nothing of this product waits for approval.");
+		    "A product that is %s cannot be rejected.",
+		    is(&p, "draft")        ? "a draft" :
+			is(&p, "archived") ? "archived" :
+					     "rejected already");
 	db_queue(c, Q_PRODUCT_IMAGES_DROP, ARGS(A(p.id)));
 	db_queue(c, Q_LISTING_REJECT, ARGS(A(p.id), A(reason), A(status)));
-	tell(c, "product_rejected", &p, reason);
+	tell(c, rejection_news(&p), &p, reason);
 	note(c, "product.reject", &p, status, reason);
 	return tx_commit(&tx);
+}
+
+enum err
+listing_decide(struct ctx *c, const struct listing_decision *in)
+{
+	if (in->approved)
+		return listing_approve(c, in->product_id);
+	if (in->reason == NULL)
+		return fail_field(c, "reason",
+		    "Say why; its seller is told.");
+	return listing_reject(c, in->product_id, in->reason);
 }

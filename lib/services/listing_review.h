@@ -11,18 +11,31 @@
 #include "core/ctx.h"
 
 /*
- * Approves a product that is pending or was rejected, or takes over the
- * changes of one that is approved.  Errors: ERR_NOT_FOUND; ERR_INVALID_STATE
- * for a draft, an archived one, and where nothing waits.
+ * A decision says what the product is to be; one that would change nothing is
+ * refused.
+ *
+ *	             approve              reject
+ *	draft        refused              refused
+ *	pending      on sale              rejected
+ *	rejected     on sale              refused
+ *	approved     refused              off sale: rejected
+ *	 + changes   takes them over      drops them; stays on sale
+ *	archived     refused              refused
+ *
+ * Errors: ERR_NOT_FOUND, ERR_INVALID_STATE where it is refused.
  */
 enum err listing_approve(struct ctx *c, struct uuid product_id);
-
-/*
- * Rejects a product that is pending, drops the changes of one that is
- * approved, or takes one off sale that is approved and has none.  Errors:
- * ERR_NOT_FOUND; ERR_INVALID_STATE for any other.
- */
 enum err listing_reject(struct ctx *c, struct uuid product_id,
     const char *reason);
+
+struct listing_decision {
+	struct uuid product_id;
+	bool approved;
+	const char *reason; /* of a rejection */
+};
+
+/* One of both.  Errors: also ERR_VALIDATION for a rejection without a
+ * reason. */
+enum err listing_decide(struct ctx *c, const struct listing_decision *in);
 
 #endif

@@ -32,6 +32,7 @@ struct tree {
 static struct {
 	struct arena *arena;
 	size_t used;
+	uint64_t told; /* by db_told(), when it was empty */
 	struct entry entries[SLOTS];
 	struct tree trees[TREES];
 } table;
@@ -39,17 +40,33 @@ static struct {
 static const struct name nobody = { .name = "", .slug = "" };
 
 static void
-make_room(size_t entries)
+empty(void)
 {
-	if (table.arena == NULL)
-		table.arena = arena_new();
-	if (table.used + entries <= ENTRIES_MAX &&
-	    arena_used(table.arena) < BYTES_MAX)
-		return;
 	arena_reset(table.arena);
 	table.used = 0;
 	memset(table.entries, 0, sizeof(table.entries));
 	memset(table.trees, 0, sizeof(table.trees));
+}
+
+static void
+make_room(size_t entries)
+{
+	if (table.used + entries > ENTRIES_MAX ||
+	    arena_used(table.arena) >= BYTES_MAX)
+		empty();
+}
+
+/* Before anything is looked up: drops what was changed meanwhile. */
+static void
+begin(struct ctx *c)
+{
+	uint64_t told = db_told(c);
+
+	if (table.arena == NULL)
+		table.arena = arena_new();
+	if (told != table.told)
+		empty();
+	table.told = told;
 }
 
 /* The entry of an id, or the free one where it belongs. */
@@ -102,6 +119,7 @@ names_load(struct ctx *c, const struct uuid *ids, size_t n)
 	struct rows r;
 	size_t m = 0;
 
+	begin(c);
 	make_room(n);
 	for (size_t i = 0; i < n; i++) {
 		bool again = false;
@@ -164,6 +182,7 @@ names_category_below(struct ctx *c, const char *which, struct uuid **ids,
 	int64_t now = clock_mono_us();
 	struct tree *t = tree_slot(which);
 
+	begin(c);
 	if (is_fresh(t->loaded_at, now) && strcmp(t->which, which) == 0) {
 		*ids = arena_memdup(c->arena, t->ids, t->n * sizeof(**ids));
 		*n = t->n;

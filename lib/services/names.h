@@ -2,8 +2,8 @@
  * names.h: public names of sellers and categories, kept in the process, so
  * that lists of products read the product table alone.
  *
- * An entry is at most a second old.  What a page lacks is fetched by one
- * statement.  The memory is bounded: a full table is emptied, which is why
+ * An entry is at most a second old, and gone at once when categories change
+ * (db_tell).  What a page lacks is fetched by one statement.  The memory is bounded: a full table is emptied, which is why
  * what name_of() returns may be used only until the next names_load().
  */
 #ifndef HAAT_SERVICES_NAMES_H

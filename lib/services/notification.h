@@ -50,6 +50,8 @@ extern const struct shape notification_shape;
 	NEWS(seller_pending, MAIL, "store_name") /* admins */                \
 	NEWS(product_approved, MAIL, "product_name")                         \
 	NEWS(product_rejected, MAIL, "product_name reason")                  \
+	NEWS(product_changes_rejected, MAIL, "product_name reason")          \
+	NEWS(product_taken_off, MAIL, "product_name reason")                 \
 	NEWS(review_received, MAIL, "product_name rating [title]")           \
 	NEWS(settlement_paid, MAIL, "amount currency reference")             \
 	NEWS(settlement_rejected, MAIL, "amount currency reason")            \

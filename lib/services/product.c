@@ -14,6 +14,8 @@ queue_product(struct ctx *c, struct uuid id, enum product_view view,
 	compose_add(&s, F_PRODUCT_WHOLE, NO_ARGS);
 	if (view != PRODUCT_PUBLIC)
 		compose_add(&s, F_PRODUCT_PRIVATE_COLUMNS, NO_ARGS);
+	if (view == PRODUCT_REVIEW)
+		compose_add(&s, F_PRODUCT_REVIEW_COLUMNS, NO_ARGS);
 	compose_add(&s, F_PRODUCT_FROM, NO_ARGS);
 	compose_add(&s, F_PRODUCT_WITH_ID, ARGS(A(id)));
 	if (view == PRODUCT_PUBLIC)

@@ -13,6 +13,7 @@ enum product_view {
 	PRODUCT_PUBLIC, /* what is listed, as everybody sees it */
 	PRODUCT_OWN,    /* of the caller's store, in any state */
 	PRODUCT_ANY,    /* for administrators */
+	PRODUCT_REVIEW, /* the same, with what they decide by */
 };
 
 /* Appends the product, with variants and images, to out; *found tells

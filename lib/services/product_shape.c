@@ -37,28 +37,8 @@ static const struct field seller_name_fields[] = {
 const struct shape seller_name_shape = { "seller_name", "A store, by name",
 	seller_name_fields };
 
-#define SUMMARY_FIELDS                                                       \
-	OUT_UUID("id", "Its id"),                                            \
-	    OUT_TEXT("name", "Name", .example = "Cotton shirt"),             \
-	    OUT_TEXT("slug", "Name in addresses",                            \
-		.example = "cotton-shirt-7d"),                               \
-	    OUT_TEXT_NULL("brand", "Brand"),                                 \
-	    OUT_OBJ("category", &category_name_shape, "Its category"),       \
-	    OUT_OBJ("seller", &seller_name_shape, "Who sells it"),           \
-	    OUT_I64("price", "Lowest price of its variants, in minor units", \
-		.example = "49900"),                                         \
-	    OUT("compare_at_price", FIELD_I64, NULLABLE,                     \
-		"A former price, in minor units"),                           \
-	    OUT_TEXT("currency", "Of all its prices", .example = "INR"),     \
-	    OUT("rating_average", FIELD_NUMBER, NULLABLE,                    \
-		"Average of its reviews; null without any"),                 \
-	    OUT_I64("rating_count", "Number of its reviews"),                \
-	    OUT_BOOL("in_stock", "Whether any variant can be bought"),       \
-	    OUT_TEXT_NULL("image", "Address of its first picture"),          \
-	    OUT_TIME("created_at", "Since when it is here")
-
 static const struct field product_summary_fields[] = {
-	SUMMARY_FIELDS,
+	PRODUCT_SUMMARY_FIELDS,
 	{ 0 },
 };
 const struct shape product_summary_shape = { "product_summary",
@@ -100,23 +80,7 @@ static const struct field image_fields[] = {
 const struct shape image_shape = { "image", "A picture", image_fields };
 
 static const struct field product_fields[] = {
-	SUMMARY_FIELDS,
-	OUT_TEXT_NULL("description", "What it is"),
-	OUT("attributes", FIELD_MAP, 0, "Names and values"),
-	OUT("options", FIELD_TEXTS, 0, "In what its variants differ"),
-	OUT_LIST("variants", &variant_shape, "At least one"),
-	OUT_LIST("images", &image_shape, "Its pictures"),
-	OUT_I64("min_order_quantity", "Fewest units of an order"),
-	OUT_I64("tax_rate_bps", "Tax inside the price, in basis points"),
-	OUT_TEXT_NULL("hsn_code", "Harmonised system code"),
-	OUT("status", FIELD_ENUM, OPTIONAL,
-	    "For its seller and administrators only",
-	    .values = product_statuses),
-	OUT("rejection_reason", FIELD_TEXT, OPTIONAL | NULLABLE,
-	    "For its seller and administrators only"),
-	OUT("pending_changes", FIELD_MAP, OPTIONAL | NULLABLE,
-	    "Values that wait for approval; for its seller and "
-	    "administrators only"),
+	PRODUCT_FIELDS,
 	{ 0 },
 };
 const struct shape product_shape = { "product", "A product in full",

@@ -79,6 +79,25 @@ write_images(struct json *j, struct uuid product, struct rows *r)
 	js_close(j, ']');
 }
 
+/* Where it stands in the queue, and the category it is to move to. */
+static void
+write_review(struct json *j, struct rows *r)
+{
+	struct uuid category;
+
+	js_time_null(j, "pending_since", col_i64(r));
+	category = col_uuid(r);
+	if (uuid_is_zero(category)) {
+		js_null(j, "pending_category");
+		return;
+	}
+	js_open_key(j, "pending_category", '{');
+	js_uuid(j, "id", category);
+	js_str(j, "name", col_text(r));
+	js_str(j, "slug", col_text(r));
+	js_close(j, '}');
+}
+
 void
 product_whole_write(struct json *j, const struct product_row *row,
     struct rows *r, enum product_view view, struct product_parts *parts)
@@ -98,5 +117,87 @@ product_whole_write(struct json *j, const struct product_row *row,
 		js_str(j, "rejection_reason", col_text(r));
 		js_raw(j, "pending_changes", col_text(r));
 	}
+	if (view == PRODUCT_REVIEW)
+		write_review(j, r);
 	js_close(j, '}');
+}
+
+/* --- many ---------------------------------------------------------------- */
+
+enum err
+product_whole_list_begin(struct ctx *c, struct list_rows *l,
+    const struct page_in *in, const struct list_order *order)
+{
+	return list_begin(c, l, in, order, F_PRODUCT_PLACE_COLUMNS);
+}
+
+struct found {
+	struct rows products;
+	struct product_parts parts;
+};
+
+static void
+queue_found(struct ctx *c, const char *ids, enum product_view view,
+    struct found *out)
+{
+	struct compose s;
+
+	compose_begin(c, &s);
+	compose_add(&s, F_PRODUCT_WHOLE, NO_ARGS);
+	if (view != PRODUCT_PUBLIC)
+		compose_add(&s, F_PRODUCT_PRIVATE_COLUMNS, NO_ARGS);
+	if (view == PRODUCT_REVIEW)
+		compose_add(&s, F_PRODUCT_REVIEW_COLUMNS, NO_ARGS);
+	compose_add(&s, F_PRODUCT_OF_IDS, ARGS(A(ids)));
+	compose_queue(c, &s, &out->products);
+	product_parts_queue(c, ids, &out->parts);
+}
+
+/* The names of what the page shows, as lists of products want them. */
+static enum err
+load_names(struct ctx *c, struct rows *r)
+{
+	struct product_row *rows = ARENA_ARRAY(c->arena, (size_t)r->count + 1,
+	    struct product_row);
+	size_t n = 0;
+
+	while (row_next(r))
+		product_row_read(r, &rows[n++]);
+	r->row = -1;
+	return product_names_load(c, rows, n);
+}
+
+/* Notes the ends of the page. */
+static void
+mark(struct list_rows *l)
+{
+	while (list_next(l)) {
+		struct uuid id = col_uuid(&l->rows);
+
+		list_at_key(l,
+		    l->order->key == LIST_KEY_ID ? "" : col_text(&l->rows),
+		    id);
+	}
+}
+
+enum err
+product_whole_list(struct ctx *c, struct list_rows *l, enum product_view view,
+    struct buf *out, struct page_out *page)
+{
+	struct json j = js_to(out);
+	struct found all;
+	struct product_row row;
+
+	TRY(list_fetch(c, l));
+	queue_found(c, list_ids(c, l), view, &all);
+	TRY(db_flush(c));
+	TRY(load_names(c, &all.products));
+	while (row_next(&all.products)) {
+		product_row_read(&all.products, &row);
+		product_whole_write(&j, &row, &all.products, view,
+		    &all.parts);
+	}
+	mark(l);
+	list_end(c, l, page);
+	return OK;
 }

@@ -66,6 +66,10 @@ from category c
 left join total t on t.id = c.id
 where true
 
+-- fragment: category_with_id
+-- args: id uuid
+and c.id = $1
+
 -- fragment: category_after
 -- args: position bigint, id uuid
 and (c.position, c.id) > ($1, $2)

@@ -27,12 +27,14 @@ where seller_id = $1
 and status <> 'archived'
 and coalesce(pending_changes ->> 'name', name) = any($3::text[]);
 
+-- Held as listing_category holds them.
 -- name: import_find_categories
 -- args: slugs text[]
 -- rows: many
 select slug, id
 from category
-where slug = any($1::text[]);
+where slug = any($1::text[])
+for key share;
 
 -- name: import_stock_lock
 -- args: variant_ids uuid[]

@@ -49,12 +49,14 @@ left join stock s on s.variant_id = v.id
 where v.product_id = any($1::uuid[])
 order by v.product_id, v.position, v.id;
 
+-- Held, since changes that wait name it where no foreign key sees.
 -- name: listing_category
 -- args: category_id uuid
 -- rows: maybe
 select id
 from category
-where id = $1;
+where id = $1
+for key share;
 
 -- A SKU is free again once its variant is retired or its product archived.
 -- name: listing_skus_free

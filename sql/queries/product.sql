@@ -291,6 +291,25 @@ select id, name, slug, brand, category_id, seller_id, price, compare_at_price, c
 -- args: none
 	, status, rejection_reason, product_waiting(id, pending_changes)
 
+-- Whole products are listed in two steps: where they stand, then what they are.
+-- fragment: product_place_columns
+-- args: none
+select t.id, (extract(epoch from t.pending_since) * 1000000)::bigint
+
+-- fragment: product_of_ids
+-- args: ids uuid[]
+from product
+where id = any($1::uuid[])
+order by array_position($1::uuid[], id)
+
+-- The members that administrators decide by.
+-- fragment: product_review_columns
+-- args: none
+	, (extract(epoch from pending_since) * 1000000)::bigint,
+	(pending_changes ->> 'category_id')::uuid,
+	(select c.name from category c where c.id = (pending_changes ->> 'category_id')::uuid),
+	(select c.slug from category c where c.id = (pending_changes ->> 'category_id')::uuid)
+
 -- fragment: product_from
 -- args: none
 from product
@@ -311,7 +330,7 @@ select id
 from product
 where slug = $1;
 
--- What belongs to products, in the order in which a page shows them.
+-- What belongs to products, in the order of their ids in the array.
 
 -- name: variants_of_products
 -- args: product_ids uuid[]
@@ -322,7 +341,7 @@ from variant v
 left join stock s on s.variant_id = v.id
 where v.product_id = any($1)
 and v.is_active
-order by v.product_id desc, v.position, v.id;
+order by array_position($1::uuid[], v.product_id), v.position, v.id;
 
 -- name: price_tiers_of_products
 -- args: product_ids uuid[]
@@ -332,7 +351,7 @@ from variant v
 join price_tier t on t.variant_id = v.id
 where v.product_id = any($1)
 and v.is_active
-order by v.product_id desc, v.position, v.id, t.min_quantity, t.audience;
+order by array_position($1::uuid[], v.product_id), v.position, v.id, t.min_quantity, t.audience;
 
 -- name: images_of_products
 -- args: product_ids uuid[]
@@ -341,4 +360,4 @@ select product_id, id, url, thumbnail_url, alt, position
 from product_image
 where product_id = any($1)
 and is_live
-order by product_id desc, position, id;
+order by array_position($1::uuid[], product_id), position, id;

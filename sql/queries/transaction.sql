@@ -17,3 +17,14 @@ rollback;
 -- args: none
 -- rows: one
 select 1;
+
+-- Heard by all programs, each over its own connection.
+-- name: change_listen
+-- args: none
+-- rows: none
+listen change;
+
+-- name: change_notify
+-- args: none
+-- rows: none
+notify change;

@@ -413,7 +413,8 @@ describe('one product', () => {
   }
 
   test('waiting changes are shown to its seller, never to others', async () => {
-    await sql`update product set pending_changes = '{"name": "Secret"}' where id = ${thing.id}`
+    await sql`update product set pending_changes = '{"name": "Secret"}',
+      pending_since = now() where id = ${thing.id}`
     const own = await ok('products/detail/', { id: thing.id }, { token: store })
     assert.deepEqual([own.status, own.pending_changes], ['approved', { name: 'Secret' }])
     for (const token of [undefined, await customer(), await seller()]) {

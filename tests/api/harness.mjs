@@ -633,11 +633,12 @@ export async function product(options = {}, on = main) {
   const id = uuid7()
   await on.sql`
     insert into product (id, seller_id, category_id, name, slug, description, brand, options,
-      min_order_quantity, tax_rate_bps, status, price, approved_at)
+      min_order_quantity, tax_rate_bps, status, price, approved_at, pending_since)
     values (${id}, ${owner.sellerId}, ${categoryId}, ${name}, ${name.toLowerCase()},
       ${options.description ?? null}, ${options.brand ?? null}, ${JSON.stringify(
         [...new Set(variants.flatMap(v => Object.keys(v.options)))])}::jsonb,
-      ${minimum}, ${taxRate}, ${status}, ${Math.min(...variants.map(v => v.price))}, now())`
+      ${minimum}, ${taxRate}, ${status}, ${Math.min(...variants.map(v => v.price))}, now(),
+      ${status === 'pending' ? new Date().toISOString() : null}::timestamptz)`
   for (const [position, v] of variants.entries()) {
     await on.sql`
       insert into variant (id, product_id, seller_id, sku, title, options, price, position)

@@ -209,7 +209,7 @@ test('E03 another seller\'s product is as one that is not there', async () => {
   assertInvalid(await update(who, { id: mine.id, variants: [{ id: theirs.variantId }] }),
     'variants.0.id')
   assert.deepEqual([await rowOf(theirs.id), await variantsOf(theirs.id)], before)
-  await sql`update product set status = 'pending' where id = ${theirs.id}`
+  await sql`update product set status = 'pending', pending_since = now() where id = ${theirs.id}`
   assertProblem(await api('GET', '/api/products/detail/', { token: who,
     query: { id: theirs.id } }), 404, 'not_found')
 })

@@ -494,8 +494,8 @@ test('products/ lists whole products of the own store in any state', async () =>
         tiers: [{ min_quantity: 5, price: 150, audience: 'business' },
           { min_quantity: 3, price: 180 }] },
     ] }))
-  await sql`update product set rejection_reason = 'Blurred', pending_changes = '{"name": "New"}'
-    where id = ${made[1].id}`
+  await sql`update product set rejection_reason = 'Blurred', pending_changes = '{"name": "New"}',
+    pending_since = now() where id = ${made[1].id}`
   for (const [position, id] of [uuid7(), uuid7()].entries())
     await sql`insert into product_image (id, product_id, url, thumbnail_url, position)
       values (${id}, ${made[2].id}, ${`/media/${id}`}, ${`/media/t/${id}`}, ${position})`

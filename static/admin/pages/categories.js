@@ -1,6 +1,5 @@
 import { html } from '../lib.js'
 import { get, write } from '../api.js'
-import { to } from '../router.js'
 import { Button, Failure, PageHead, Skeleton, confirm, toast, useLoad, useTitle } from '../ui.js'
 import { count } from '../format.js'
 
@@ -48,7 +47,7 @@ export function Categories() {
     ${!load.value && load.loading && html`<${Skeleton} height="table" rows=${10} />`}
     ${rows.length > 0 && html`<div class="table-wrap" tabindex="0" role="region" aria-label="Categories"><table><thead><tr><th scope="col">Category</th><th scope="col">Slug</th>
       <th scope="col" class="num">Products</th><th scope="col"><span class="muted">Actions</span></th></tr></thead><tbody>${rows.map(c => html`<tr key=${c.id}>
-      <td><span aria-hidden="true">${'\u2003'.repeat(c.depth)}</span><a class="row-link" href=${to('/products', { category: c.slug })}>${c.name}</a></td><td class="mono">${c.slug}</td><td class="num">${count(c.product_count)}</td>
+      <td><span aria-hidden="true">${'\u2003'.repeat(c.depth)}</span>${c.name}</td><td class="mono">${c.slug}</td><td class="num">${count(c.product_count)}</td>
       <td class="num"><${Button} kind="plain" onClick=${() => edit(c)}>Change<//> <${Button} kind="plain" onClick=${() => remove(c)}>Remove<//></td></tr>`)}</tbody></table></div>`}
   </section>`
 }

@@ -8,6 +8,23 @@ import { remember } from '../palette.js'
 import { approve, reject } from './products.js'
 
 const path = '/api/admin/products/detail/'
+
+/** What the change would make of it, by the same names: the category by its name, and the
+ * pictures apart, since they are looked at. */
+function sides(p) {
+  const { category_id: id, images, ...after } = p.pending_changes
+  if (id) after.category = p.pending_category?.name ?? id
+  return { before: { ...p, category: p.category.name }, after, images: images ?? [] }
+}
+const Tiles = ({ images }) => html`<div class="tiles">${images.map(i => html`<a href=${i.url} target="_blank" rel="noopener">
+  <img class="viewer" src=${i.thumbnail_url} alt=${i.alt ?? ''} loading="lazy" /></a>`)}</div>`
+function Wanted({ product }) {
+  const { before, after, images } = sides(product)
+  return html`<${Card} title="What the seller wants to change"><p class="muted">Waits since <${Time} at=${product.pending_since} />.</p>
+    ${Object.keys(after).length > 0 && html`<${Changes} before=${before} after=${after} />`}
+    ${images.length > 0 && html`<p>Pictures that would be added:</p><${Tiles} images=${images} />`}<//>`
+}
+
 export function Product({ params }) {
   const id = params.get('id')
   const load = useLoad(async signal => {
@@ -23,12 +40,12 @@ export function Product({ params }) {
   }
   return html`<${Detail} load=${load} title=${p => p.name} back=${{ href: to('/products'), label: 'Products' }} call=${['GET', path, { id }]}
       lead=${p => html`<${Pill} status=${p.status} /> by <a href=${to('/sellers/detail', { id: p.seller.id })}>${p.seller.store_name}</a>`}
-      actions=${p => approve.when(p) && html`<${Button} kind="primary" onClick=${decide(approve)}>Approve<//><${Button} kind="danger" onClick=${decide(reject)}>Reject…<//>`}>
+      actions=${p => html`${approve.when(p) && html`<${Button} kind="primary" onClick=${decide(approve)}>Approve<//>`}
+        ${reject.when(p) && html`<${Button} kind="danger" onClick=${decide(reject)}>Reject…<//>`}`}>
     ${p => html`<${Columns} left=${html`
-      ${p.pending_changes && html`<${Card} title="What the seller wants to change"><${Changes} before=${p} after=${p.pending_changes} /><//>`}
+      ${p.pending_changes && html`<${Wanted} product=${p} />`}
       ${p.rejection_reason && html`<${Card} title="Rejected because"><p class="note">${p.rejection_reason}</p><//>`}
-      <${Card} title="Pictures">${p.images.length ? html`<div class="tiles">${p.images.map(i => html`<a href=${i.url} target="_blank" rel="noopener">
-        <img class="viewer" src=${i.thumbnail_url} alt=${i.alt ?? ''} loading="lazy" /></a>`)}</div>` : html`<p class="muted">No picture.</p>`}<//>
+      <${Card} title="Pictures">${p.images.length ? html`<${Tiles} images=${p.images} />` : html`<p class="muted">No picture.</p>`}<//>
       <${Card} title="Description"><p class="note">${p.description || 'None.'}</p><//>
       <${Card} title="Variants"><${Table} label="Variants" rows=${p.variants} columns=${[
         { label: 'SKU', show: v => html`<code>${v.sku}</code>` }, { label: 'Options', show: v => Object.entries(v.options).map(([n, o]) => `${n}: ${o}`).join(', ') || '–' },
