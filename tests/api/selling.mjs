@@ -86,7 +86,6 @@ export async function ripen(parts, on = main) {
   assert.equal(job.status, 0, job.text)
 }
 
-
 /** The check character of the first 14 of a GSTIN: its own arithmetic, not the program's. */
 export function gstinOf(state, number) {
   const letters = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'
