@@ -93,8 +93,8 @@ connect_until(PGconn *conn, int64_t deadline)
 	return true;
 }
 
-static bool
-is_dead(PGconn *conn)
+bool
+db_is_dead(PGconn *conn)
 {
 	struct pollfd p = { .fd = PQsocket(conn), .events = POLLIN };
 
@@ -125,7 +125,7 @@ ensure_connected(struct ctx *c)
 
 	/* At the first use in a request nothing was sent yet, not even BEGIN:
 	 * a connection that died meanwhile is replaced unnoticed. */
-	if (db->conn != NULL && !db->checked && is_dead(db->conn)) {
+	if (db->conn != NULL && !db->checked && db_is_dead(db->conn)) {
 		disconnect(db);
 		db->tx_lost = false;
 	}
@@ -561,28 +561,6 @@ db_request_end(struct ctx *c)
 		log_error("a transaction was left open");
 		abort();
 	}
-}
-
-void
-db_tell(struct ctx *c)
-{
-	db_queue(c, Q_CHANGE_NOTIFY, NO_ARGS);
-}
-
-uint64_t
-db_told(struct ctx *c)
-{
-	struct db *db = c->db;
-	PGnotify *n;
-
-	/* Who finds it dead is whoever uses it next. */
-	if (db->conn == NULL || is_dead(db->conn))
-		return db->told;
-	while ((n = PQnotifies(db->conn)) != NULL) {
-		PQfreemem(n);
-		db->told++;
-	}
-	return db->told;
 }
 
 enum err

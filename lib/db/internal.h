@@ -59,4 +59,8 @@ void db_list_append(struct op_list *l, struct op *op);
 /* Puts all of from behind to, and leaves from empty. */
 void db_list_move(struct op_list *to, struct op_list *from);
 
+/* Reads what the server said unasked between answers: that something was
+ * changed, or goodbye. */
+bool db_is_dead(PGconn *conn);
+
 #endif
