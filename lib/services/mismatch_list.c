@@ -82,8 +82,11 @@ mismatch_list(struct ctx *c, const struct mismatch_search *in,
 	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_MISMATCH_COLUMNS));
 	list_where(&l, F_MISMATCHES, NO_ARGS);
 	if (in->resolved != NULL)
-		list_where(&l, F_MISMATCHES_ENDED,
-		    ARGS(A(strcmp(in->resolved, "true") == 0)));
+		list_where(&l,
+		    strcmp(in->resolved, "true") == 0 ?
+			F_MISMATCHES_PUT_RIGHT :
+			F_MISMATCHES_THAT_DIFFER,
+		    NO_ARGS);
 	TRY(list_fetch(c, &l));
 	while (list_next(&l))
 		list_at(&l, write_one(&l.rows, &j));

@@ -183,6 +183,10 @@ from payment_mismatch t
 left join orders o on o.id = t.order_id
 where true
 
--- fragment: mismatches_ended
--- args: resolved boolean
-and (t.resolved_at is not null) = $1
+-- fragment: mismatches_that_differ
+-- args: none
+and t.resolved_at is null
+
+-- fragment: mismatches_put_right
+-- args: none
+and t.resolved_at is not null

@@ -199,6 +199,6 @@ from settlement t
 join seller s on s.id = t.seller_id
 where t.status in ('requested', 'processing')
 and t.net > 0
-and ($1::uuid is null or t.id > $1)
+and t.id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
 order by t.id
 limit $2;
