@@ -30,13 +30,19 @@ queue_day(struct ctx *c, int64_t day)
 	db_queue(c, Q_FIGURES_COUNT_SALES, ARGS(A(zone), A(day)));
 	db_queue(c, Q_FIGURES_COUNT_ORDERS, ARGS(A(zone), A(day)));
 	db_queue(c, Q_FIGURES_COUNT_PRODUCTS, ARGS(A(zone), A(day)));
+	db_queue(c, Q_FIGURES_COUNT_TAX, ARGS(A(zone), A(day)));
+	db_queue(c, Q_FIGURES_COUNT_ACCOUNTS, ARGS(A(zone), A(day)));
 }
 
 static void
 queue_month(struct ctx *c, int64_t day)
 {
-	db_queue(c, Q_FIGURES_COUNT_MONTH,
-	    ARGS(A(day_month(day)), A(day_next_month(day) - 1)));
+	int64_t first = day_month(day), last = day_next_month(day) - 1;
+
+	db_queue(c, Q_FIGURES_COUNT_MONTH, ARGS(A(first), A(last)));
+	db_queue(c, Q_FIGURES_COUNT_TAX_MONTH, ARGS(A(first), A(last)));
+	db_queue(c, Q_FIGURES_COUNT_BUYERS,
+	    ARGS(A(c->config->shop_timezone), A(first), A(last)));
 }
 
 static enum err
