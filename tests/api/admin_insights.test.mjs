@@ -149,12 +149,12 @@ test('sales: a line for what was sold and one for what went back', async () => {
   assert.deepEqual(paise('units'), [3, 0])
   assert.deepEqual(paise('gross'), [37035, 0])
   assert.deepEqual(paise('refunds'), [0, 12345])
-  assert.deepEqual(paise('commission'), [3704, -1235])
-  assert.deepEqual(paise('net'), [33331, -11110])
+  assert.deepEqual(paise('commission'), [3704, -1234])
+  assert.deepEqual(paise('net'), [33331, -11111])
   const tax = Math.round(37035 * 1800 / 11800)
-  assert.deepEqual(paise('tax_total'), [tax, -Math.round(tax / 3)])
+  assert.deepEqual(paise('tax_total'), [tax, -Math.floor(tax / 3)])
   assert.equal(mine[0].gross_decimal, '370.35')
-  assert.equal(mine[1].net_decimal, '-111.10')
+  assert.equal(mine[1].net_decimal, '-111.11')
   assert.equal(mine[0].store_name, thing.seller.storeName)
   // Nothing of it on another day.
   assert.equal((await fileOf('sales', { from: plus(today, -9), to: plus(today, -1) }))
@@ -232,7 +232,7 @@ test('tax: by place of supply, code and rate; within a state and between two', a
   assert.equal(more(1800, 'cgst_refunded') + more(1800, 'sgst_refunded'), 1800)
   const tax = Math.round(31665 * 500 / 10500)
   assert.deepEqual(['gross', 'cgst', 'sgst', 'igst', 'refunds', 'igst_refunded'].map(
-    n => more(500, n)), [31665, 0, 0, tax, 10555, Math.round(tax / 3)])
+    n => more(500, n)), [31665, 0, 0, tax, 10555, Math.floor(tax / 3)])
 })
 
 test('places of supply are those that addresses may name', async () => {
@@ -373,19 +373,19 @@ test('figures of past days are the same before the job, after it, and with late 
     return out
   }
   // From the rows themselves.
-  const [want] = await sql`select coalesce(sum(gross) filter (where refund_id is null), 0)::int as gross,
-      coalesce(sum(amount), 0)::int as net from earning
+  const [want] = await sql`select coalesce(sum(gross) filter (where refund_id is null), 0)::text as gross,
+      coalesce(sum(amount), 0)::text as net from earning
     where (created_at at time zone ${zone})::date between ${from} and ${plus(today, -1)}`
   const buying = async () => Number((await sql`select count(distinct account_id) as n from orders
     where (placed_at at time zone ${zone})::date between ${from} and ${plus(today, -1)}`)[0].n)
   const before = await all()
-  assert.equal(before['overview -70 -1'].gross_revenue, want.gross)
-  assert.equal(before['overview -70 -1'].net_revenue, want.net)
+  assert.equal(before['overview -70 -1'].gross_revenue, Number(want.gross))
+  assert.equal(before['overview -70 -1'].net_revenue, Number(want.net))
   assert.equal(before['users -70 -1'].active, await buying())
   assert.equal(before['users -70 -1'].total, Number((await sql`select count(*) as n from account
     where (created_at at time zone ${zone})::date < ${today}`)[0].n))
   for (const type of ['sellers', 'products', 'tax'])
-    assert.equal(sum(before[type], 'gross'), want.gross, type)
+    assert.equal(sum(before[type], 'gross'), Number(want.gross), type)
   assert.equal((await runJob(main, 'rollup')).status, 0)
   assert((await sql`select from buyer_month`).length > 0)
   assert((await sql`select from tax_month`).length > 0)
@@ -401,7 +401,7 @@ test('figures of past days are the same before the job, after it, and with late 
     where id = ${buyers[0].id}`
   const changed = await all()
   assert.notDeepEqual(changed, before)
-  assert.equal(changed['overview -70 -1'].gross_revenue, want.gross)
+  assert.equal(changed['overview -70 -1'].gross_revenue, Number(want.gross))
   assert.equal(changed['users -70 -1'].active, await buying())
   assert.equal((await runJob(main, 'rollup')).status, 0)
   assert.deepEqual(await sql`select from figures_mark`, [])
