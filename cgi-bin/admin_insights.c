@@ -146,7 +146,8 @@ static const struct route routes[] = {
 	    .method = GET,
 	    .path = "/api/admin/reports/",
 	    .summary = "What happened in a period, as rows or as a file",
-	    .description = "sales, orders, refunds and settlements are registers in "
+	    .description =
+		"sales, orders, refunds and settlements are registers in "
 		"the order of time; sellers and products come with most "
 		"money first, tax by place of supply, HSN code and rate. "
 		"Money counts on the day it came (cash: when it was "
@@ -171,7 +172,8 @@ static const struct route routes[] = {
 	    .method = GET,
 	    .path = "/api/admin/analytics/overview/",
 	    .summary = "Key figures of the shop, and of the period before",
-	    .description = "Money counts on the day it came (cash: when it was "
+	    .description =
+		"Money counts on the day it came (cash: when it was "
 		"delivered) or went back, in the shop's time zone. "
 		"pending_orders and low_stock_products are those of now.",
 	    .allow = ADMIN,

@@ -261,8 +261,8 @@ admin_figures_gmv(struct ctx *c, const struct figures_in *in, struct buf *out)
 /* --- counts of days ----------------------------------------------------- */
 
 static void
-write_counts(struct json *j, const struct figures_period *p,
-    const char *name, const int64_t *days)
+write_counts(struct json *j, const struct figures_period *p, const char *name,
+    const int64_t *days)
 {
 	js_open_key(j, "series", '[');
 	for (int64_t day = p->from; day <= p->to;) {
@@ -373,27 +373,31 @@ queue_until(struct ctx *c, const struct figures_period *p, struct rows *out)
 	    out);
 }
 
+/* As long as a closed day is to be counted anew, none before it is taken as
+ * it is kept: buyers of a day are told by the days before it. */
 static void
 queue_buyers(struct ctx *c, const struct figures_period *p, struct rows *out)
 {
-	struct figures_pieces pieces = figures_pieces(c, p);
+	int64_t closed = p->closed < -1 ? -1 : p->closed;
 
+	if (p->marked.n > 0 && p->marked.v[0] <= closed)
+		closed = p->marked.v[0] - 1;
 	db_queue_rows(c, Q_SHOP_BUYERS,
-	    ARGS(A(pieces.months), A(pieces.days), A(pieces.live),
+	    ARGS(A(p->from), A(p->to), A(closed),
 		A(c->config->shop_timezone)),
 	    out);
 }
 
 static enum err
-read_accounts(struct ctx *c, const struct both *b, const struct both *orders,
+read_accounts(struct ctx *c, const struct both *b, const struct both *buyers,
     struct accounts *now, struct accounts *before)
 {
-	struct rows made, until[2], buyers[2];
+	struct rows made, until[2], active[2];
 
 	queue_until(c, &b->before, &until[0]);
 	queue_until(c, &b->now, &until[1]);
-	queue_buyers(c, &orders->before, &buyers[0]);
-	queue_buyers(c, &orders->now, &buyers[1]);
+	queue_buyers(c, &buyers->before, &active[0]);
+	queue_buyers(c, &buyers->now, &active[1]);
 	TRY(db_each(c, Q_SHOP_ACCOUNTS,
 	    ARGS(A(b->before.from), A(b->now.to), A(live_of(c, b)),
 		A(c->config->shop_timezone)),
@@ -409,9 +413,9 @@ read_accounts(struct ctx *c, const struct both *b, const struct both *orders,
 		struct accounts *a = i == 0 ? before : now;
 
 		row_next(&until[i]);
-		row_next(&buyers[i]);
+		row_next(&active[i]);
 		a->total = col_i64(&until[i]);
-		a->active = col_i64(&buyers[i]);
+		a->active = col_i64(&active[i]);
 	}
 	return OK;
 }
@@ -436,11 +440,11 @@ admin_figures_users(struct ctx *c, const struct figures_in *in,
 {
 	struct accounts now = { 0 }, before = { 0 };
 	struct json j = js_to(out);
-	struct both b, orders;
+	struct both b, buyers;
 
 	TRY(read_period(c, in, FIGURES_ACCOUNTS, &b));
-	TRY(read_period(c, in, FIGURES_ORDERS, &orders));
-	TRY(read_accounts(c, &b, &orders, &now, &before));
+	TRY(read_period(c, in, FIGURES_BUYERS, &buyers));
+	TRY(read_accounts(c, &b, &buyers, &now, &before));
 	js_open(&j, '{');
 	write_accounts(&j, &b.now, &now);
 	js_open_key(&j, "previous", '{');

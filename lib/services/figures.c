@@ -34,7 +34,8 @@ enum err
 figures_period(struct ctx *c, const struct figures_in *in,
     struct figures_scope scope, struct figures_period *out)
 {
-	static const char *const names[] = { "sales", "orders", "accounts" };
+	static const char *const names[] = { "sales", "orders", "buyers",
+		"accounts" };
 	const char *what = names[scope.what];
 	const char *zone = c->config->shop_timezone;
 	struct rows today, marks;

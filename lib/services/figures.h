@@ -58,7 +58,12 @@ struct figures_period {
 
 /* Whose figures, and which: a step of an order leaves the money of its day as
  * it was. */
-enum figures_what { FIGURES_SALES, FIGURES_ORDERS, FIGURES_ACCOUNTS };
+enum figures_what {
+	FIGURES_SALES,
+	FIGURES_ORDERS,
+	FIGURES_BUYERS,
+	FIGURES_ACCOUNTS
+};
 struct figures_scope {
 	enum figures_what what;
 	struct uuid seller_id; /* zero: the whole shop */

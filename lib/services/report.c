@@ -25,7 +25,8 @@ static const struct shape *const row_shapes[] = { &report_sales_shape,
 	&report_tax_shape, &report_settlements_shape, &report_refunds_shape,
 	NULL };
 const struct shape report_row_shape = { "report_row",
-	"A row of the type that was asked for", report_sales_fields, row_shapes };
+	"A row of the type that was asked for", report_sales_fields,
+	row_shapes };
 
 const struct list_order report_by_time = {
 	.name = "time",
@@ -128,6 +129,8 @@ write_row(struct list_rows *l, struct json *j, const struct field *fields)
 	for (const struct field *f = fields; f->kind != FIELD_END; f++)
 		write_member(j, f, &l->rows);
 	js_close(j, '}');
+	if (l->tells_count)
+		l->told = col_i64(&l->rows);
 }
 
 enum err
@@ -141,6 +144,7 @@ report_list(struct ctx *c, const struct report_in *in, struct buf *out,
 
 	TRY(find_source(c, r, in, &s));
 	TRY(list_begin(c, &l, &in->paging, r->order, r->columns));
+	l.tells_count = r->tells_count;
 	list_where(&l, s.from, (struct args){ s.args, s.n });
 	/* The good plan depends on the period. */
 	l.select.custom_plan = true;

@@ -21,8 +21,10 @@ struct report {
 	const struct shape *shape;
 	const struct list_order *order;
 	enum fragment columns;
-	struct report_source (*source)(struct ctx *c,
-	    const struct figures_period *p);
+	/* Behind the columns stands how many rows there are in all. */
+	bool tells_count;
+	struct report_source (
+	    *source)(struct ctx *c, const struct figures_period *p);
 };
 
 extern const struct list_order report_by_time;

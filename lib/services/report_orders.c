@@ -13,7 +13,8 @@ static const struct field fields[] = {
 	OUT_TEXT("email", "Its address"),
 	OUT_TEXT_NULL("company_name", "Of a business"),
 	OUT_TEXT_NULL("gstin", "Of a business"),
-	OUT_TEXT_NULL("place_of_supply", "State it goes to", .example = "29-Karnataka"),
+	OUT_TEXT_NULL("place_of_supply", "State it goes to",
+	    .example = "29-Karnataka"),
 	OUT_MONEY("subtotal", "Of its lines"),
 	OUT_MONEY("discount_total", "Taken off"),
 	OUT_MONEY("shipping_total", "Shipping"),
@@ -24,7 +25,8 @@ static const struct field fields[] = {
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	{ 0 },
 };
-const struct shape report_orders_shape = { "report_orders", "An order", fields };
+const struct shape report_orders_shape = { "report_orders", "An order",
+	fields };
 
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
@@ -33,4 +35,4 @@ source(struct ctx *c, const struct figures_period *p)
 }
 
 const struct report report_orders = { &report_orders_shape, &report_by_time,
-	F_REPORT_ORDERS_COLUMNS, source };
+	F_REPORT_ORDERS_COLUMNS, false, source };

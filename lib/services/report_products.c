@@ -12,7 +12,8 @@ static const struct field fields[] = {
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	{ 0 },
 };
-const struct shape report_products_shape = { "report_products", "A product that sold", fields };
+const struct shape report_products_shape = { "report_products",
+	"A product that sold", fields };
 
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
@@ -20,5 +21,5 @@ source(struct ctx *c, const struct figures_period *p)
 	return report_sums(c, p, F_REPORT_PRODUCTS);
 }
 
-const struct report report_products = { &report_products_shape, &report_by_gross,
-	F_REPORT_PRODUCTS_COLUMNS, source };
+const struct report report_products = { &report_products_shape,
+	&report_by_gross, F_REPORT_PRODUCTS_COLUMNS, true, source };

@@ -18,7 +18,8 @@ static const struct field fields[] = {
 	OUT_TIME_NULL("processed_at", "When it was done"),
 	{ 0 },
 };
-const struct shape report_refunds_shape = { "report_refunds", "A refund", fields };
+const struct shape report_refunds_shape = { "report_refunds", "A refund",
+	fields };
 
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
@@ -27,4 +28,4 @@ source(struct ctx *c, const struct figures_period *p)
 }
 
 const struct report report_refunds = { &report_refunds_shape, &report_by_time,
-	F_REPORT_REFUNDS_COLUMNS, source };
+	F_REPORT_REFUNDS_COLUMNS, false, source };

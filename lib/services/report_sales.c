@@ -1,7 +1,8 @@
 /* What was sold and what went back, line by line. */
 #include "services/report_kind.h"
 
-static const char *const kinds[] = { "sale", "refund", "refund_failed", NULL };
+static const char *const kinds[] = { "sale", "refund", "refund_failed",
+	NULL };
 const struct field report_sales_fields[] = {
 	OUT("date", FIELD_DATE, 0, "Day the money came or went"),
 	OUT_TEXT("order_number", "Number of the part of the order"),
@@ -23,7 +24,8 @@ const struct field report_sales_fields[] = {
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	{ 0 },
 };
-const struct shape report_sales_shape = { "report_sales", "A line that was sold, or of a refund", report_sales_fields };
+const struct shape report_sales_shape = { "report_sales",
+	"A line that was sold, or of a refund", report_sales_fields };
 
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
@@ -32,4 +34,4 @@ source(struct ctx *c, const struct figures_period *p)
 }
 
 const struct report report_sales = { &report_sales_shape, &report_by_time,
-	F_REPORT_SALES_COLUMNS, source };
+	F_REPORT_SALES_COLUMNS, false, source };

@@ -16,7 +16,8 @@ static const struct field fields[] = {
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	{ 0 },
 };
-const struct shape report_sellers_shape = { "report_sellers", "A store that sold", fields };
+const struct shape report_sellers_shape = { "report_sellers",
+	"A store that sold", fields };
 
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
@@ -29,5 +30,5 @@ source(struct ctx *c, const struct figures_period *p)
 	return s;
 }
 
-const struct report report_sellers = { &report_sellers_shape, &report_by_gross,
-	F_REPORT_SELLERS_COLUMNS, source };
+const struct report report_sellers = { &report_sellers_shape,
+	&report_by_gross, F_REPORT_SELLERS_COLUMNS, false, source };

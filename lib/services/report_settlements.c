@@ -2,7 +2,8 @@
 #include "services/report_kind.h"
 
 static const struct field fields[] = {
-	OUT("date", FIELD_DATE, 0, "Day of the decision; else of the request"),
+	OUT("date", FIELD_DATE, 0,
+	    "Day of the decision; else of the request"),
 	OUT_UUID("settlement_id", "Settlement"),
 	OUT_UUID("seller_id", "Store"),
 	OUT_TEXT("store_name", "Its name"),
@@ -18,7 +19,8 @@ static const struct field fields[] = {
 	OUT_TIME_NULL("processed_at", "When it was decided"),
 	{ 0 },
 };
-const struct shape report_settlements_shape = { "report_settlements", "A settlement", fields };
+const struct shape report_settlements_shape = { "report_settlements",
+	"A settlement", fields };
 
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
@@ -26,5 +28,5 @@ source(struct ctx *c, const struct figures_period *p)
 	return report_register(c, p, F_REPORT_SETTLEMENTS);
 }
 
-const struct report report_settlements = { &report_settlements_shape, &report_by_time,
-	F_REPORT_SETTLEMENTS_COLUMNS, source };
+const struct report report_settlements = { &report_settlements_shape,
+	&report_by_time, F_REPORT_SETTLEMENTS_COLUMNS, false, source };

@@ -2,7 +2,8 @@
 #include "services/report_kind.h"
 
 static const struct field fields[] = {
-	OUT_TEXT_NULL("place_of_supply", "State it went to", .example = "29-Karnataka"),
+	OUT_TEXT_NULL("place_of_supply", "State it went to",
+	    .example = "29-Karnataka"),
 	OUT_TEXT_NULL("hsn_code", "HSN code"),
 	OUT_I64("tax_rate_bps", "Basis points"),
 	OUT_I64("units", "Units sold"),
@@ -20,7 +21,8 @@ static const struct field fields[] = {
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	{ 0 },
 };
-const struct shape report_tax_shape = { "report_tax", "Tax of a place, a code and a rate", fields };
+const struct shape report_tax_shape = { "report_tax",
+	"Tax of a place, a code and a rate", fields };
 
 static const struct list_order by_key = {
 	.name = "key",
@@ -38,4 +40,4 @@ source(struct ctx *c, const struct figures_period *p)
 }
 
 const struct report report_tax = { &report_tax_shape, &by_key,
-	F_REPORT_TAX_COLUMNS, source };
+	F_REPORT_TAX_COLUMNS, false, source };

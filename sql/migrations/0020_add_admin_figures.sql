@@ -50,11 +50,11 @@ create function place_of_supply(state text) returns text language sql immutable 
 		end
 $$;
 
--- What is marked: money of a day, orders placed on it, or accounts. A step of an
--- order leaves the money of its day as it was.
+-- What is marked: money of a day, orders placed on it, who placed them, or accounts.
+-- A step of an order leaves the money of its day as it was, and who placed it.
 alter table figures_mark
 	add column what text not null default 'sales'
-		constraint figures_mark_what_known check (what in ('sales', 'orders', 'accounts')),
+		constraint figures_mark_what_known check (what in ('sales', 'orders', 'buyers', 'accounts')),
 	alter column seller_id drop not null;
 insert into figures_mark (seller_id, at, what) select seller_id, at, 'orders' from figures_mark;
 alter table figures_mark alter column what drop default;
@@ -99,17 +99,36 @@ create trigger account_figures_late after insert on account
 create trigger account_figures_changed after delete or update of created_at on account
 	for each row execute function figures_account_changed();
 
+create function figures_buyer_changed() returns trigger language plpgsql as $$
+begin
+	if tg_op <> 'INSERT' then
+		insert into figures_mark (what, at) values ('buyers', old.placed_at);
+	end if;
+	if tg_op <> 'DELETE' then
+		insert into figures_mark (what, at) values ('buyers', new.placed_at);
+	end if;
+	return null;
+end $$;
+create trigger orders_figures_late after insert on orders
+	for each row when (new.placed_at < now() - interval '5 minutes')
+	execute function figures_buyer_changed();
+create trigger orders_figures_changed after delete or update of placed_at, account_id on orders
+	for each row execute function figures_buyer_changed();
+
 -- Accounts made on a day.
 create table account_day (
 	day integer constraint account_day_pk primary key,
 	accounts bigint not null
 );
 
--- Who placed orders in a whole closed month, named by its first day.
-create table buyer_month (
-	month integer not null,
-	account_id uuid not null constraint buyer_month_account references account (id),
-	constraint buyer_month_pk primary key (month, account_id)
+-- Who placed orders on a day, by the day before it on which the same account last
+-- did; -1 for never. So those of a period are counted without naming them: of each
+-- day, those who had not ordered since its first one.
+create table buyer_day (
+	day integer not null,
+	previous_day integer not null,
+	buyers bigint not null,
+	constraint buyer_day_pk primary key (day, previous_day) include (buyers)
 );
 
 -- What was sold and what went back, line by line, when the money came or went: its
@@ -191,6 +210,7 @@ create index account_by_created on account (created_at);
 -- Figures of the whole shop from indexes alone.
 drop index orders_by_placed;
 create index orders_by_placed on orders (placed_at) include (account_id);
+create index orders_by_buyer_placed on orders (account_id, placed_at);
 drop index product_day_by_day;
 create index product_day_by_day on product_day (day) include (product_id, units, revenue);
 create index product_day_by_product on product_day (product_id, day) include (units, revenue);

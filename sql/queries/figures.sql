@@ -36,6 +36,7 @@ do update set time_zone = excluded.time_zone, closed = excluded.closed;
 select distinct day_number(at, $1) as day
 from figures_mark
 where at < day_start($2::bigint::integer + 1, $1)
+and what <> 'buyers'
 order by day;
 
 -- name: figures_drop_marks
@@ -43,7 +44,8 @@ order by day;
 -- rows: none
 delete from figures_mark
 where at >= day_start($2::bigint::integer, $1)
-and at < day_start($2::bigint::integer + 1, $1);
+and at < day_start($2::bigint::integer + 1, $1)
+and what <> 'buyers';
 
 -- Days that are not closed need none: they will be counted whole.
 -- name: figures_drop_early_marks
@@ -247,21 +249,47 @@ do update set accounts = excluded.accounts
 where d.accounts <> excluded.accounts;
 
 -- name: figures_count_buyers
--- args: time_zone text, first_day bigint, last_day bigint
+-- args: time_zone text, day bigint
 -- rows: none
 with fresh as (
-	select distinct account_id
-	from orders
-	where placed_at >= day_start($2::bigint::integer, $1)
-	and placed_at < day_start($3::bigint::integer + 1, $1)),
+	select coalesce(p.day, -1) as previous_day, count(*) as buyers
+	from (
+		select account_id
+		from orders
+		where placed_at >= day_start($2::bigint::integer, $1)
+		and placed_at < day_start($2::bigint::integer + 1, $1)
+		group by account_id) b
+	cross join lateral (
+		select day_number(max(o.placed_at), $1) as day
+		from orders o
+		where o.account_id = b.account_id
+		and o.placed_at < day_start($2::bigint::integer, $1)) p
+	group by 1),
 gone as (
-	delete from buyer_month b
-	where b.month = $2::bigint::integer
-	and not exists (select from fresh f where f.account_id = b.account_id))
-insert into buyer_month (month, account_id)
-select $2::bigint::integer, account_id
+	delete from buyer_day d
+	where d.day = $2::bigint::integer
+	and not exists (select from fresh f where f.previous_day = d.previous_day))
+insert into buyer_day as d (day, previous_day, buyers)
+select $2::bigint::integer, previous_day, buyers
 from fresh
-on conflict on constraint buyer_month_pk do nothing;
+on conflict on constraint buyer_day_pk
+do update set buyers = excluded.buyers
+where d.buyers <> excluded.buyers;
+
+-- The first day with changed buyers; null for none. The days after it may have been
+-- changed with it.
+-- name: figures_first_buyers_marked
+-- args: time_zone text
+-- rows: one
+select day_number(min(at), $1)
+from figures_mark
+where what = 'buyers';
+
+-- name: figures_drop_buyers_marks
+-- args: none
+-- rows: none
+delete from figures_mark
+where what = 'buyers';
 
 -- --- reading ---------------------------------------------------------------
 

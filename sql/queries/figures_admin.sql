@@ -152,16 +152,25 @@ select (
 		where created_at >= day_start($2::bigint::integer + 1, $4)
 		and created_at < day_start($1::bigint::integer + 1, $4));
 
+-- Who ordered in a period: of closed days as they are kept, and those of the days
+-- after them who had not ordered before in it.
 -- name: shop_buyers
--- args: months text, days text, live text, time_zone text
+-- args: from_day bigint, to_day bigint, closed bigint, time_zone text
 -- rows: one
-select count(*)
-from (
-	select account_id
-	from buyer_month
-	where month = any ($1::text::integer[])
-	union
-	select o.account_id
-	from unnest($2::text::integer[] || $3::text::integer[]) as l (day)
-	join orders o on o.placed_at >= day_start(l.day, $4)
-	and o.placed_at < day_start(l.day + 1, $4)) b;
+select (
+		select coalesce(sum(buyers), 0)::bigint
+		from buyer_day
+		where day between $1::bigint::integer and least($2::bigint, $3::bigint)
+		and previous_day < $1::bigint) + (
+		select count(*)
+		from (
+			select account_id
+			from orders
+			where placed_at >= day_start(greatest($1::bigint, $3::bigint + 1)::integer, $4)
+			and placed_at < day_start($2::bigint::integer + 1, $4)
+			group by account_id) b
+		where not exists (
+			select from orders o
+			where o.account_id = b.account_id
+			and o.placed_at >= day_start($1::bigint::integer, $4)
+			and o.placed_at < day_start($3::bigint::integer + 1, $4)));

@@ -199,12 +199,14 @@ where true
 
 -- fragment: report_products_columns
 -- args: none
-select t.id, t.gross, t.id, p.name, p.hsn_code, p.seller_id, s.store_name, t.units, t.gross, 'INR'
+select t.id, t.gross, t.id, p.name, p.hsn_code, p.seller_id, s.store_name, t.units, t.gross, 'INR',
+	t.products
 
 -- fragment: report_products
 -- args: months text, days text, live text, time_zone text
 from (
-	select product_id as id, sum(units)::bigint as units, sum(revenue)::bigint as gross
+	select product_id as id, sum(units)::bigint as units, sum(revenue)::bigint as gross,
+		count(*) over () as products
 	from (
 		select product_id, units, revenue
 		from product_month

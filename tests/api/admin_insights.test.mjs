@@ -387,7 +387,7 @@ test('figures of past days are the same before the job, after it, and with late 
   for (const type of ['sellers', 'products', 'tax'])
     assert.equal(sum(before[type], 'gross'), Number(want.gross), type)
   assert.equal((await runJob(main, 'rollup')).status, 0)
-  assert((await sql`select from buyer_month`).length > 0)
+  assert((await sql`select from buyer_day`).length > 0)
   assert((await sql`select from tax_month`).length > 0)
   assert.deepEqual(await all(), before)
   // Something of old days changes: told at once, and the same when the job has counted.
