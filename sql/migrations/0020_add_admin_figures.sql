@@ -217,4 +217,5 @@ create index product_day_by_product on product_day (product_id, day) include (un
 drop index product_month_by_month;
 create index product_month_by_month on product_month (month) include (product_id, units, revenue);
 create index product_month_by_product on product_month (product_id, month) include (units, revenue);
+create index payment_to_review on payment (id) where needs_review;
 create index seller_order_pending on seller_order (id) where status = 'pending';
