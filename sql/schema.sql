@@ -132,6 +132,19 @@ begin
 	return null;
 end $$;
 
+CREATE FUNCTION public.figures_buyer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if tg_op <> 'INSERT' then
+		insert into figures_mark (what, at) values ('buyers', old.placed_at);
+	end if;
+	if tg_op <> 'DELETE' then
+		insert into figures_mark (what, at) values ('buyers', new.placed_at);
+	end if;
+	return null;
+end $$;
+
 CREATE FUNCTION public.figures_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -401,9 +414,10 @@ CREATE TABLE public.audit_checkpoint (
     at timestamp with time zone DEFAULT now() NOT NULL
 );
 
-CREATE TABLE public.buyer_month (
-    month integer NOT NULL,
-    account_id uuid NOT NULL
+CREATE TABLE public.buyer_day (
+    day integer NOT NULL,
+    previous_day integer NOT NULL,
+    buyers bigint NOT NULL
 );
 
 CREATE TABLE public.cart (
@@ -472,7 +486,7 @@ CREATE TABLE public.figures_mark (
     seller_id uuid,
     at timestamp with time zone NOT NULL,
     what text NOT NULL,
-    CONSTRAINT figures_mark_what_known CHECK ((what = ANY (ARRAY['sales'::text, 'orders'::text, 'accounts'::text])))
+    CONSTRAINT figures_mark_what_known CHECK ((what = ANY (ARRAY['sales'::text, 'orders'::text, 'buyers'::text, 'accounts'::text])))
 );
 
 CREATE TABLE public.figures_state (
@@ -1194,8 +1208,8 @@ ALTER TABLE ONLY public.audit_log
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pk PRIMARY KEY (seq);
 
-ALTER TABLE ONLY public.buyer_month
-    ADD CONSTRAINT buyer_month_pk PRIMARY KEY (month, account_id);
+ALTER TABLE ONLY public.buyer_day
+    ADD CONSTRAINT buyer_day_pk PRIMARY KEY (day, previous_day) INCLUDE (buyers);
 
 ALTER TABLE ONLY public.cart
     ADD CONSTRAINT cart_account_once UNIQUE (account_id);
@@ -1501,6 +1515,8 @@ CREATE INDEX order_item_by_seller_order ON public.order_item USING btree (seller
 
 CREATE INDEX orders_by_account ON public.orders USING btree (account_id, id DESC);
 
+CREATE INDEX orders_by_buyer_placed ON public.orders USING btree (account_id, placed_at);
+
 CREATE INDEX orders_by_payment ON public.orders USING btree (payment_status, id DESC);
 
 CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at) INCLUDE (account_id);
@@ -1528,6 +1544,8 @@ CREATE INDEX payment_mismatch_by_end ON public.payment_mismatch USING btree (res
 CREATE UNIQUE INDEX payment_mismatch_open_once ON public.payment_mismatch USING btree (entity, ref, kind) WHERE (resolved_at IS NULL);
 
 CREATE INDEX payment_open ON public.payment USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'authorized'::text]));
+
+CREATE INDEX payment_to_review ON public.payment USING btree (id) WHERE needs_review;
 
 CREATE INDEX posting_by_account ON public.posting USING btree (account, seller_id);
 
@@ -1687,6 +1705,10 @@ CREATE CONSTRAINT TRIGGER journal_balances AFTER INSERT ON public.posting DEFERR
 
 CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
 
+CREATE TRIGGER orders_figures_changed AFTER DELETE OR UPDATE OF placed_at, account_id ON public.orders FOR EACH ROW EXECUTE FUNCTION public.figures_buyer_changed();
+
+CREATE TRIGGER orders_figures_late AFTER INSERT ON public.orders FOR EACH ROW WHEN ((new.placed_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_buyer_changed();
+
 CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE ON public.posting FOR EACH ROW EXECUTE FUNCTION public.append_only();
 
 CREATE TRIGGER posting_no_truncate BEFORE TRUNCATE ON public.posting FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
@@ -1720,9 +1742,6 @@ ALTER TABLE ONLY public.account_token
 
 ALTER TABLE ONLY public.address
     ADD CONSTRAINT address_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;
-
-ALTER TABLE ONLY public.buyer_month
-    ADD CONSTRAINT buyer_month_account FOREIGN KEY (account_id) REFERENCES public.account(id);
 
 ALTER TABLE ONLY public.cart
     ADD CONSTRAINT cart_account FOREIGN KEY (account_id) REFERENCES public.account(id) ON DELETE CASCADE;

@@ -166,6 +166,8 @@ write_cell(struct csv_out *o, const struct field *f, struct rows *r)
 	if (col_is_null(r)) {
 		col_skip(r);
 		csv_text(o, NULL);
+		if (f->flags & MONEY)
+			csv_text(o, NULL);
 	} else if (f->kind == FIELD_TIME) {
 		clock_format(col_i64(r), at);
 		csv_text(o, at);

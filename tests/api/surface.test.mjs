@@ -142,7 +142,7 @@ const takesJson = route => isWrite(route) && route.operation['x-caller'] !== 'pr
 const parametersOf = operation => (operation.parameters ?? []).filter(p => !p.$ref)
 const queryExample = operation => Object.fromEntries(parametersOf(operation)
   .filter(p => p.required || p.example !== undefined)
-  .map(p => [p.name, p.example ?? p.schema.example ?? 'x']))
+  .map(p => [p.name, p.example ?? p.schema.example ?? p.schema.enum?.[0] ?? 'x']))
 
 /** What a list cannot do without and no example can name. */
 const needed = async route => ({
