@@ -134,8 +134,8 @@ schema: ## Write the running instance's structure to sql/schema.sql
 	scripts/schema >sql/schema.sql
 admin: ## Make an administrator: make admin EMAIL=you@example.com
 	$(STACK) admin "$(EMAIL)" "$(NAME)"
-demo: ## Load the demo data anew: make demo SCALE=100000
-	$(STACK) demo $(SCALE)
+demo: ## Load the demo data anew: make demo SCALE=20000 LINES=1000000
+	$(if $(LINES),DEMO_LINES=$(LINES)) $(STACK) demo $(SCALE)
 doctor: ## Name each missing piece and its fix
 	scripts/doctor
 static: ## The pages, in build/static

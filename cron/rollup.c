@@ -30,13 +30,17 @@ queue_day(struct ctx *c, int64_t day)
 	db_queue(c, Q_FIGURES_COUNT_SALES, ARGS(A(zone), A(day)));
 	db_queue(c, Q_FIGURES_COUNT_ORDERS, ARGS(A(zone), A(day)));
 	db_queue(c, Q_FIGURES_COUNT_PRODUCTS, ARGS(A(zone), A(day)));
+	db_queue(c, Q_FIGURES_COUNT_TAX, ARGS(A(zone), A(day)));
+	db_queue(c, Q_FIGURES_COUNT_ACCOUNTS, ARGS(A(zone), A(day)));
 }
 
 static void
 queue_month(struct ctx *c, int64_t day)
 {
-	db_queue(c, Q_FIGURES_COUNT_MONTH,
-	    ARGS(A(day_month(day)), A(day_next_month(day) - 1)));
+	int64_t first = day_month(day), last = day_next_month(day) - 1;
+
+	db_queue(c, Q_FIGURES_COUNT_MONTH, ARGS(A(first), A(last)));
+	db_queue(c, Q_FIGURES_COUNT_TAX_MONTH, ARGS(A(first), A(last)));
 }
 
 static enum err
@@ -46,6 +50,8 @@ close_day(struct ctx *c, int64_t day)
 	TX_SCOPE(tx, c);
 
 	queue_day(c, day);
+	db_queue(c, Q_FIGURES_COUNT_BUYERS,
+	    ARGS(A(c->config->shop_timezone), A(day)));
 	if (ends_month(day))
 		queue_month(c, day);
 	db_queue(c, Q_FIGURES_SET_CLOSED,
@@ -116,6 +122,28 @@ recount_days(struct ctx *c, int64_t closed, struct job_counts *counts)
 	    ARGS(A(zone), A(closed)));
 }
 
+/* Of a buyer who came or went on a day, the next one's last day before it is
+ * another.  This is rare: all days from the first one on are counted. */
+static enum err
+recount_buyers(struct ctx *c, int64_t closed)
+{
+	const char *zone = c->config->shop_timezone;
+	struct rows r;
+	TX_SCOPE(tx, c);
+
+	TRY(db_one(c, Q_FIGURES_FIRST_BUYERS_MARKED, ARGS(A(zone)), &r));
+	if (col_is_null(&r))
+		return tx_commit(&tx);
+	TRY(db_exec(c, Q_FIGURES_DROP_BUYERS_MARKS, NO_ARGS));
+	for (int64_t day = col_i64(&r); day <= closed; day++) {
+		ROW_SCOPE(row, c);
+
+		TRY(db_exec(c, Q_FIGURES_COUNT_BUYERS,
+		    ARGS(A(zone), A(day))));
+	}
+	return tx_commit(&tx);
+}
+
 static enum err
 run(struct ctx *c, struct job_counts *counts, bool dry_run)
 {
@@ -137,6 +165,7 @@ run(struct ctx *c, struct job_counts *counts, bool dry_run)
 		return OK;
 	}
 	TRY(close_days(c, &closed, last, counts));
+	TRY(recount_buyers(c, closed));
 	return recount_days(c, closed, counts);
 }
 

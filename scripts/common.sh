@@ -98,6 +98,8 @@ load_settings() {
 	[[ $SITE_DOMAIN =~ ^[A-Za-z0-9.-]*$ ]] || die "SITE_DOMAIN is no host name: $SITE_DOMAIN"
 	DEMO_SCALE=$(setting DEMO_SCALE 2000)
 	[[ $DEMO_SCALE =~ ^(0|[1-9][0-9]{2,7})$ ]] || die "DEMO_SCALE is no number of products: $DEMO_SCALE"
+	DEMO_LINES=$(setting DEMO_LINES)
+	[[ $DEMO_LINES =~ ^([1-9][0-9]{2,7})?$ ]] || die "DEMO_LINES is no number of order lines: $DEMO_LINES"
 	[[ $(setting HSTS_MAX_AGE) =~ ^[0-9]*$ ]] || die "HSTS_MAX_AGE is no number of seconds"
 	[[ $(setting TRUSTED_PROXIES) =~ ^[0-9A-Fa-f.:/,\ ]*$ ]] || die "TRUSTED_PROXIES is no list of addresses"
 	[[ $MODE =~ ^[a-z]+$ ]] || die "MODE is no build mode: $MODE"

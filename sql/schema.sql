@@ -119,24 +119,54 @@ CREATE FUNCTION public.day_start(day integer, zone text) RETURNS timestamp with 
 	select (date '1970-01-01' + day)::timestamp at time zone zone
 $$;
 
+CREATE FUNCTION public.figures_account_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if tg_op <> 'INSERT' then
+		insert into figures_mark (what, at) values ('accounts', old.created_at);
+	end if;
+	if tg_op <> 'DELETE' then
+		insert into figures_mark (what, at) values ('accounts', new.created_at);
+	end if;
+	return null;
+end $$;
+
+CREATE FUNCTION public.figures_buyer_changed() RETURNS trigger
+    LANGUAGE plpgsql
+    AS $$
+begin
+	if tg_op <> 'INSERT' then
+		insert into figures_mark (what, at) values ('buyers', old.placed_at);
+	end if;
+	if tg_op <> 'DELETE' then
+		insert into figures_mark (what, at) values ('buyers', new.placed_at);
+	end if;
+	return null;
+end $$;
+
 CREATE FUNCTION public.figures_changed() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
 begin
 	if tg_table_name = 'earning' then
 		if tg_op <> 'INSERT' then
-			insert into figures_mark (seller_id, at) values (old.seller_id, old.created_at);
+			insert into figures_mark (what, seller_id, at)
+			values ('sales', old.seller_id, old.created_at);
 		end if;
 		if tg_op <> 'DELETE' then
-			insert into figures_mark (seller_id, at) values (new.seller_id, new.created_at);
+			insert into figures_mark (what, seller_id, at)
+			values ('sales', new.seller_id, new.created_at);
 		end if;
 		return null;
 	end if;
 	if tg_op <> 'INSERT' then
-		insert into figures_mark (seller_id, at) values (old.seller_id, old.placed_at);
+		insert into figures_mark (what, seller_id, at)
+		values ('orders', old.seller_id, old.placed_at);
 	end if;
 	if tg_op = 'INSERT' or tg_op = 'UPDATE' and old.placed_at <> new.placed_at then
-		insert into figures_mark (seller_id, at) values (new.seller_id, new.placed_at);
+		insert into figures_mark (what, seller_id, at)
+		values ('orders', new.seller_id, new.placed_at);
 	end if;
 	return null;
 end $$;
@@ -161,6 +191,55 @@ begin
 exception when lock_not_available then
 	return false;
 end $$;
+
+CREATE FUNCTION public.place_of_supply(state text) RETURNS text
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+    AS $$
+	select case
+		when lower(state) in ('jammu and kashmir', 'jammu & kashmir') then '01-Jammu and Kashmir'
+		when lower(state) in ('himachal pradesh') then '02-Himachal Pradesh'
+		when lower(state) in ('punjab') then '03-Punjab'
+		when lower(state) in ('chandigarh') then '04-Chandigarh'
+		when lower(state) in ('uttarakhand', 'uttaranchal') then '05-Uttarakhand'
+		when lower(state) in ('haryana') then '06-Haryana'
+		when lower(state) in ('delhi', 'new delhi', 'nct of delhi') then '07-Delhi'
+		when lower(state) in ('rajasthan') then '08-Rajasthan'
+		when lower(state) in ('uttar pradesh') then '09-Uttar Pradesh'
+		when lower(state) in ('bihar') then '10-Bihar'
+		when lower(state) in ('sikkim') then '11-Sikkim'
+		when lower(state) in ('arunachal pradesh') then '12-Arunachal Pradesh'
+		when lower(state) in ('nagaland') then '13-Nagaland'
+		when lower(state) in ('manipur') then '14-Manipur'
+		when lower(state) in ('mizoram') then '15-Mizoram'
+		when lower(state) in ('tripura') then '16-Tripura'
+		when lower(state) in ('meghalaya') then '17-Meghalaya'
+		when lower(state) in ('assam') then '18-Assam'
+		when lower(state) in ('west bengal') then '19-West Bengal'
+		when lower(state) in ('jharkhand') then '20-Jharkhand'
+		when lower(state) in ('odisha', 'orissa') then '21-Odisha'
+		when lower(state) in ('chhattisgarh') then '22-Chhattisgarh'
+		when lower(state) in ('madhya pradesh') then '23-Madhya Pradesh'
+		when lower(state) in ('gujarat') then '24-Gujarat'
+		when lower(state) in (
+			'dadra and nagar haveli and daman and diu',
+			'dadra & nagar haveli and daman & diu')
+			then '26-Dadra and Nagar Haveli and Daman and Diu'
+		when lower(state) in ('maharashtra') then '27-Maharashtra'
+		when lower(state) in ('karnataka') then '29-Karnataka'
+		when lower(state) in ('goa') then '30-Goa'
+		when lower(state) in ('lakshadweep') then '31-Lakshadweep'
+		when lower(state) in ('kerala') then '32-Kerala'
+		when lower(state) in ('tamil nadu') then '33-Tamil Nadu'
+		when lower(state) in ('puducherry', 'pondicherry') then '34-Puducherry'
+		when lower(state) in (
+			'andaman and nicobar islands',
+			'andaman & nicobar islands')
+			then '35-Andaman and Nicobar Islands'
+		when lower(state) in ('telangana') then '36-Telangana'
+		when lower(state) in ('andhra pradesh') then '37-Andhra Pradesh'
+		when lower(state) in ('ladakh') then '38-Ladakh'
+		end
+$$;
 
 CREATE FUNCTION public.product_listings_counted() RETURNS trigger
     LANGUAGE plpgsql
@@ -295,6 +374,11 @@ CREATE TABLE public.account (
     CONSTRAINT account_type_known CHECK ((account_type = ANY (ARRAY['individual'::text, 'business'::text])))
 );
 
+CREATE TABLE public.account_day (
+    day integer NOT NULL,
+    accounts bigint NOT NULL
+);
+
 CREATE TABLE public.account_token (
     token_hash bytea NOT NULL,
     account_id uuid NOT NULL,
@@ -328,6 +412,12 @@ CREATE TABLE public.audit_checkpoint (
     seq bigint NOT NULL,
     hash bytea NOT NULL,
     at timestamp with time zone DEFAULT now() NOT NULL
+);
+
+CREATE TABLE public.buyer_day (
+    day integer NOT NULL,
+    previous_day integer NOT NULL,
+    buyers bigint NOT NULL
 );
 
 CREATE TABLE public.cart (
@@ -393,8 +483,10 @@ CREATE TABLE public.earning (
 );
 
 CREATE TABLE public.figures_mark (
-    seller_id uuid NOT NULL,
-    at timestamp with time zone NOT NULL
+    seller_id uuid,
+    at timestamp with time zone NOT NULL,
+    what text NOT NULL,
+    CONSTRAINT figures_mark_what_known CHECK ((what = ANY (ARRAY['sales'::text, 'orders'::text, 'buyers'::text, 'accounts'::text])))
 );
 
 CREATE TABLE public.figures_state (
@@ -838,6 +930,71 @@ CREATE TABLE public.review_media (
     created_at timestamp with time zone DEFAULT now() NOT NULL
 );
 
+CREATE VIEW public.sale_line AS
+ SELECT e.created_at AS at,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN i.id
+            ELSE (md5(((e.id)::text || (i.id)::text)))::uuid
+        END AS id,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN 'sale'::text
+            WHEN e.is_reversal THEN 'refund_failed'::text
+            ELSE 'refund'::text
+        END AS kind,
+    e.seller_id,
+    i.order_id,
+    i.seller_order_id,
+    i.product_id,
+    i.name,
+    i.sku,
+    i.hsn_code,
+    i.tax_rate_bps,
+    i.unit_price,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN i.quantity
+            ELSE (0)::bigint
+        END AS units,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN ((i.line_total - i.discount) + i.shipping)
+            ELSE (0)::bigint
+        END AS gross,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN (0)::bigint
+            WHEN e.is_reversal THEN (- r.amount)
+            ELSE r.amount
+        END AS refunds,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN i.commission_amount
+            WHEN e.is_reversal THEN r.commission_reversed
+            ELSE (- r.commission_reversed)
+        END AS commission,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN i.cgst
+            ELSE (0)::bigint
+        END AS cgst,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN i.sgst
+            ELSE (0)::bigint
+        END AS sgst,
+        CASE
+            WHEN (e.refund_id IS NULL) THEN i.igst
+            ELSE (0)::bigint
+        END AS igst,
+        CASE
+            WHEN ((e.refund_id IS NULL) OR (i.igst = 0)) THEN (0)::bigint
+            WHEN e.is_reversal THEN (- r.tax_reversed)
+            ELSE r.tax_reversed
+        END AS igst_refunded,
+        CASE
+            WHEN ((e.refund_id IS NULL) OR (i.igst > 0)) THEN (0)::bigint
+            WHEN e.is_reversal THEN (- r.tax_reversed)
+            ELSE r.tax_reversed
+        END AS intra_refunded
+   FROM ((public.earning e
+     JOIN public.order_item i ON ((i.seller_order_id = e.seller_order_id)))
+     LEFT JOIN public.refund_item r ON (((r.refund_id = e.refund_id) AND (r.order_item_id = i.id))))
+  WHERE ((e.refund_id IS NULL) OR (r.refund_id IS NOT NULL));
+
 CREATE TABLE public.sales_day (
     seller_id uuid,
     day integer NOT NULL,
@@ -953,6 +1110,36 @@ CREATE TABLE public.stock (
 )
 WITH (fillfactor='60');
 
+CREATE TABLE public.tax_day (
+    day integer NOT NULL,
+    place_of_supply text,
+    hsn_code text,
+    tax_rate_bps integer NOT NULL,
+    units bigint NOT NULL,
+    gross bigint NOT NULL,
+    cgst bigint NOT NULL,
+    sgst bigint NOT NULL,
+    igst bigint NOT NULL,
+    refunds bigint NOT NULL,
+    igst_refunded bigint NOT NULL,
+    intra_refunded bigint NOT NULL
+);
+
+CREATE TABLE public.tax_month (
+    month integer NOT NULL,
+    place_of_supply text,
+    hsn_code text,
+    tax_rate_bps integer NOT NULL,
+    units bigint NOT NULL,
+    gross bigint NOT NULL,
+    cgst bigint NOT NULL,
+    sgst bigint NOT NULL,
+    igst bigint NOT NULL,
+    refunds bigint NOT NULL,
+    igst_refunded bigint NOT NULL,
+    intra_refunded bigint NOT NULL
+);
+
 CREATE TABLE public.upload_day (
     account_id uuid NOT NULL,
     day date NOT NULL,
@@ -994,6 +1181,9 @@ CREATE TABLE public.webhook_event (
     CONSTRAINT webhook_event_state_known CHECK ((state = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'parked'::text, 'flagged'::text])))
 );
 
+ALTER TABLE ONLY public.account_day
+    ADD CONSTRAINT account_day_pk PRIMARY KEY (day);
+
 ALTER TABLE ONLY public.account
     ADD CONSTRAINT account_email_once UNIQUE (email_key);
 
@@ -1017,6 +1207,9 @@ ALTER TABLE ONLY public.audit_log
 
 ALTER TABLE ONLY public.audit_log
     ADD CONSTRAINT audit_log_pk PRIMARY KEY (seq);
+
+ALTER TABLE ONLY public.buyer_day
+    ADD CONSTRAINT buyer_day_pk PRIMARY KEY (day, previous_day) INCLUDE (buyers);
 
 ALTER TABLE ONLY public.cart
     ADD CONSTRAINT cart_account_once UNIQUE (account_id);
@@ -1216,6 +1409,12 @@ ALTER TABLE ONLY public.settlement
 ALTER TABLE ONLY public.stock
     ADD CONSTRAINT stock_pk PRIMARY KEY (variant_id);
 
+ALTER TABLE ONLY public.tax_day
+    ADD CONSTRAINT tax_day_once UNIQUE NULLS NOT DISTINCT (day, place_of_supply, hsn_code, tax_rate_bps);
+
+ALTER TABLE ONLY public.tax_month
+    ADD CONSTRAINT tax_month_once UNIQUE NULLS NOT DISTINCT (month, place_of_supply, hsn_code, tax_rate_bps);
+
 ALTER TABLE ONLY public.upload_day
     ADD CONSTRAINT upload_day_pk PRIMARY KEY (account_id, day);
 
@@ -1229,6 +1428,8 @@ ALTER TABLE ONLY public.webhook_event
     ADD CONSTRAINT webhook_event_pk PRIMARY KEY (id);
 
 CREATE INDEX account_blocked ON public.account USING btree (id DESC) WHERE is_blocked;
+
+CREATE INDEX account_by_created ON public.account USING btree (created_at);
 
 CREATE INDEX account_by_role ON public.account USING btree (role, id DESC) WHERE (role <> 'customer'::text);
 
@@ -1262,7 +1463,7 @@ CREATE INDEX earning_by_seller_time ON public.earning USING btree (seller_id, cr
 
 CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id);
 
-CREATE INDEX earning_by_time ON public.earning USING brin (created_at) WITH (pages_per_range='16');
+CREATE INDEX earning_by_time ON public.earning USING btree (created_at);
 
 CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) INCLUDE (amount) WHERE (settlement_id IS NULL);
 
@@ -1314,9 +1515,11 @@ CREATE INDEX order_item_by_seller_order ON public.order_item USING btree (seller
 
 CREATE INDEX orders_by_account ON public.orders USING btree (account_id, id DESC);
 
+CREATE INDEX orders_by_buyer_placed ON public.orders USING btree (account_id, placed_at);
+
 CREATE INDEX orders_by_payment ON public.orders USING btree (payment_status, id DESC);
 
-CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at);
+CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at) INCLUDE (account_id);
 
 CREATE INDEX orders_by_status ON public.orders USING btree (status, id DESC);
 
@@ -1341,6 +1544,8 @@ CREATE INDEX payment_mismatch_by_end ON public.payment_mismatch USING btree (res
 CREATE UNIQUE INDEX payment_mismatch_open_once ON public.payment_mismatch USING btree (entity, ref, kind) WHERE (resolved_at IS NULL);
 
 CREATE INDEX payment_open ON public.payment USING btree (created_at) WHERE (status = ANY (ARRAY['created'::text, 'authorized'::text]));
+
+CREATE INDEX payment_to_review ON public.payment USING btree (id) WHERE needs_review;
 
 CREATE INDEX posting_by_account ON public.posting USING btree (account, seller_id);
 
@@ -1374,7 +1579,9 @@ CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
 
 CREATE INDEX product_by_waiting ON public.product USING btree (pending_since, id) WHERE (pending_since IS NOT NULL);
 
-CREATE INDEX product_day_by_day ON public.product_day USING btree (day);
+CREATE INDEX product_day_by_day ON public.product_day USING btree (day) INCLUDE (product_id, units, revenue);
+
+CREATE INDEX product_day_by_product ON public.product_day USING btree (product_id, day) INCLUDE (units, revenue);
 
 CREATE INDEX product_image_by_product ON public.product_image USING btree (product_id, "position", id);
 
@@ -1392,7 +1599,9 @@ CREATE INDEX product_like_name ON public.product USING gin (name public.gin_trgm
 
 CREATE INDEX product_listed_by_seller ON public.product USING btree (seller_id, id DESC) INCLUDE (price, rating_tenths, popularity) WHERE is_listed;
 
-CREATE INDEX product_month_by_month ON public.product_month USING btree (month);
+CREATE INDEX product_month_by_month ON public.product_month USING btree (month) INCLUDE (product_id, units, revenue);
+
+CREATE INDEX product_month_by_product ON public.product_month USING btree (product_id, month) INCLUDE (units, revenue);
 
 CREATE INDEX product_newest ON public.product USING btree (id DESC) WHERE is_listed;
 
@@ -1401,6 +1610,8 @@ CREATE INDEX product_waiting ON public.product USING btree (pending_since, id) W
 CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expires_at);
 
 CREATE INDEX refresh_token_by_session ON public.refresh_token USING btree (session_id);
+
+CREATE INDEX refund_by_day ON public.refund USING btree (COALESCE(processed_at, created_at));
 
 CREATE INDEX refund_by_order ON public.refund USING btree (order_id, id);
 
@@ -1446,6 +1657,8 @@ CREATE INDEX seller_order_by_seller_placed ON public.seller_order USING btree (s
 
 CREATE INDEX seller_order_by_seller_status ON public.seller_order USING btree (seller_id, status, id DESC);
 
+CREATE INDEX seller_order_pending ON public.seller_order USING btree (id) WHERE (status = 'pending'::text);
+
 CREATE INDEX seller_waiting ON public.seller USING btree (id) WHERE ((status = 'pending'::text) OR (pending_changes IS NOT NULL));
 
 CREATE INDEX seller_with_changes ON public.seller USING btree (id DESC) WHERE (pending_changes IS NOT NULL);
@@ -1453,6 +1666,8 @@ CREATE INDEX seller_with_changes ON public.seller USING btree (id DESC) WHERE (p
 CREATE INDEX session_by_account ON public.session USING btree (account_id) WHERE (revoked_at IS NULL);
 
 CREATE INDEX session_by_expiry ON public.session USING btree (expires_at);
+
+CREATE INDEX settlement_by_day ON public.settlement USING btree (COALESCE(processed_at, requested_at));
 
 CREATE INDEX settlement_by_seller ON public.settlement USING btree (seller_id, id DESC);
 
@@ -1465,6 +1680,10 @@ CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "posi
 CREATE INDEX variant_like_sku ON public.variant USING gin (sku public.gin_trgm_ops);
 
 CREATE INDEX webhook_event_open ON public.webhook_event USING btree (next_try_at) WHERE (state = ANY (ARRAY['received'::text, 'parked'::text]));
+
+CREATE TRIGGER account_figures_changed AFTER DELETE OR UPDATE OF created_at ON public.account FOR EACH ROW EXECUTE FUNCTION public.figures_account_changed();
+
+CREATE TRIGGER account_figures_late AFTER INSERT ON public.account FOR EACH ROW WHEN ((new.created_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_account_changed();
 
 CREATE TRIGGER audit_checkpoint_append_only BEFORE DELETE OR UPDATE ON public.audit_checkpoint FOR EACH ROW EXECUTE FUNCTION public.append_only();
 
@@ -1485,6 +1704,10 @@ CREATE TRIGGER journal_append_only BEFORE DELETE OR UPDATE ON public.journal FOR
 CREATE CONSTRAINT TRIGGER journal_balances AFTER INSERT ON public.posting DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION public.journal_balanced();
 
 CREATE TRIGGER journal_no_truncate BEFORE TRUNCATE ON public.journal FOR EACH STATEMENT EXECUTE FUNCTION public.append_only();
+
+CREATE TRIGGER orders_figures_changed AFTER DELETE OR UPDATE OF placed_at, account_id ON public.orders FOR EACH ROW EXECUTE FUNCTION public.figures_buyer_changed();
+
+CREATE TRIGGER orders_figures_late AFTER INSERT ON public.orders FOR EACH ROW WHEN ((new.placed_at < (now() - '00:05:00'::interval))) EXECUTE FUNCTION public.figures_buyer_changed();
 
 CREATE TRIGGER posting_append_only BEFORE DELETE OR UPDATE ON public.posting FOR EACH ROW EXECUTE FUNCTION public.append_only();
 

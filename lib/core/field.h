@@ -52,6 +52,7 @@ enum field_flag {
 	SECRET = 1 << 3,   /* never shown: passwords, tokens */
 	HAS_DEFAULT = 1 << 4,
 	EMAIL = 1 << 5,
+	MONEY = 1 << 6, /* output: a number of paise */
 };
 
 #define DEFAULT(n) OPTIONAL | HAS_DEFAULT, .fallback = (n)
@@ -121,6 +122,8 @@ struct shape {
 	const char *name;
 	const char *help;
 	const struct field *fields;
+	/* Where it is one of several; fields then are an example. */
+	const struct shape *const *any_of; /* NULL ends */
 };
 
 enum {
@@ -237,6 +240,7 @@ enum {
 #define OUT_TEXT_NULL(n, text, ...)                                          \
 	OUT(n, FIELD_TEXT, NULLABLE, text, ##__VA_ARGS__)
 #define OUT_I64(n, text, ...) OUT(n, FIELD_I64, 0, text, ##__VA_ARGS__)
+#define OUT_MONEY(n, text) OUT(n, FIELD_I64, MONEY, text)
 #define OUT_BOOL(n, text) OUT(n, FIELD_BOOL, 0, text)
 #define OUT_TIME(n, text) OUT(n, FIELD_TIME, 0, text)
 #define OUT_TIME_NULL(n, text) OUT(n, FIELD_TIME, NULLABLE, text)

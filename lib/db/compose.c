@@ -94,3 +94,32 @@ compose_each(struct ctx *c, struct compose *s, struct rows *out)
 	compose_queue(c, s, out);
 	return db_flush(c);
 }
+
+/* --- in pieces ---------------------------------------------------------- */
+
+void
+cursor_begin(struct ctx *c, struct compose *s)
+{
+	compose_begin(c, s);
+	compose_add(s, F_CURSOR_DECLARE, NO_ARGS);
+	s->custom_plan = true;
+}
+
+enum err
+cursor_open(struct ctx *c, struct compose *s)
+{
+	struct rows none;
+
+	return compose_each(c, s, &none);
+}
+
+enum err
+cursor_fetch(struct ctx *c, struct rows *out)
+{
+	struct compose s;
+
+	compose_begin(c, &s);
+	compose_add(&s, F_CURSOR_FETCH, NO_ARGS);
+	s.custom_plan = true;
+	return compose_each(c, &s, out);
+}

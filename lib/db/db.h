@@ -162,6 +162,16 @@ enum err compose_each(struct ctx *c, struct compose *s, struct rows *out);
 void compose_queue(struct ctx *c, struct compose *s, struct rows *out);
 
 /*
+ * The rows of a composed statement in pieces of 500, all as they were when it
+ * was opened: for what no memory holds.  Inside a transaction, one at a time.
+ * A piece with fewer is the last.
+ */
+void cursor_begin(struct ctx *c, struct compose *s);
+enum err cursor_open(struct ctx *c, struct compose *s);
+enum err cursor_fetch(struct ctx *c, struct rows *out);
+enum { CURSOR_ROWS = 500 };
+
+/*
  * A transaction that ends with the scope: rolled back unless committed.
  * Scopes nest: only the outermost one begins and ends the transaction, an
  * inner commit only says that its part is done.

@@ -18,6 +18,8 @@ list_begin(struct ctx *c, struct list_rows *l, const struct page_in *in,
     const struct list_order *order, enum fragment columns)
 {
 	l->order = order;
+	l->tells_count = false;
+	l->told = 0;
 	TRY(page_begin(c, in, order->name, &l->page));
 	if (l->page.cursor.given && order->key == LIST_KEY_I64 &&
 	    !text_i64(l->page.cursor.key, &l->key))
@@ -64,7 +66,8 @@ list_queue(struct ctx *c, struct list_rows *l)
 	compose_add(&l->select, F_LIST_PAGE,
 	    ARGS(A(l->page.size + 1), A(l->page.offset)));
 	compose_add(&l->count, F_LIST_COUNTED, ARGS(A(COUNT_EXACT + 1)));
-	compose_queue(c, &l->count, &l->counted);
+	if (!l->tells_count)
+		compose_queue(c, &l->count, &l->counted);
 	compose_queue(c, &l->select, &l->rows);
 }
 
@@ -79,6 +82,8 @@ list_fetch(struct ctx *c, struct list_rows *l)
 {
 	list_queue(c, l);
 	TRY(db_flush(c));
+	if (l->tells_count && l->rows.count == 0)
+		TRY(compose_each(c, &l->count, &l->counted));
 	list_walk(l);
 	return OK;
 }
@@ -104,8 +109,14 @@ list_at(struct list_rows *l, struct uuid id)
 void
 list_end(struct ctx *c, struct list_rows *l, struct page_out *out)
 {
-	row_next(&l->counted);
-	page_rows_end(c, &l->walk, col_i64(&l->counted), out);
+	int64_t n = l->told;
+
+	if (n == 0) {
+		row_next(&l->counted);
+		n = col_i64(&l->counted);
+	}
+	page_rows_end(c, &l->walk, n > COUNT_EXACT ? COUNT_EXACT + 1 : n,
+	    out);
 }
 
 const char *

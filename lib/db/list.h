@@ -44,6 +44,10 @@ struct list_rows {
 	struct compose count;
 	struct rows rows; /* stands on the row of the walk */
 	struct rows counted;
+	/* Of a list that is dear to count, told by its rows: set before
+	 * list_fetch(), and to the number while they are read. */
+	bool tells_count;
+	int64_t told;
 	struct page_rows walk;
 };
 

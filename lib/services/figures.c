@@ -32,15 +32,23 @@ check_period(struct ctx *c, const struct figures_in *in,
 
 enum err
 figures_period(struct ctx *c, const struct figures_in *in,
-    struct uuid seller_id, struct figures_period *out)
+    struct figures_scope scope, struct figures_period *out)
 {
+	static const char *const names[] = { "sales", "orders", "buyers",
+		"accounts" };
+	const char *what = names[scope.what];
 	const char *zone = c->config->shop_timezone;
 	struct rows today, marks;
 
 	*out = (struct figures_period){ 0 };
 	db_queue_rows(c, Q_FIGURES_TODAY, ARGS(A(zone)), &today);
-	TRY(db_each(c, Q_FIGURES_MARKED_OF_SELLER,
-	    ARGS(A(seller_id), A(zone)), &marks));
+	if (uuid_is_zero(scope.seller_id))
+		db_queue_rows(c, Q_FIGURES_MARKED, ARGS(A(zone), A(what)),
+		    &marks);
+	else
+		db_queue_rows(c, Q_FIGURES_MARKED_OF_SELLER,
+		    ARGS(A(scope.seller_id), A(zone), A(what)), &marks);
+	TRY(db_flush(c));
 	row_next(&today);
 	out->today = col_i64(&today);
 	out->closed = col_is_null(&today) ? INT32_MIN : col_i64(&today);
@@ -49,6 +57,16 @@ figures_period(struct ctx *c, const struct figures_in *in,
 	while (row_next(&marks))
 		out->marked.v[out->marked.n++] = col_i64(&marks);
 	return check_period(c, in, out);
+}
+
+struct figures_period
+figures_before(const struct figures_period *p)
+{
+	struct figures_period out = *p;
+
+	out.to = p->from - 1;
+	out.from = p->from - (p->to - p->from + 1);
+	return out;
 }
 
 /* --- its pieces --------------------------------------------------------- */
@@ -115,6 +133,17 @@ figures_live(struct ctx *c, const struct figures_period *p, int64_t first,
 		if (is_live(p, day))
 			list_add(&live, day);
 	return list_close(&live);
+}
+
+const char *
+figures_marked(struct ctx *c, const struct figures_period *p)
+{
+	struct list_text marked;
+
+	list_open(c, &marked);
+	for (size_t i = 0; i < p->marked.n; i++)
+		list_add(&marked, p->marked.v[i]);
+	return list_close(&marked);
 }
 
 /* The whole month that begins on the day. */

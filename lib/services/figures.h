@@ -24,15 +24,17 @@ struct figures_in {
 	const char *interval;
 };
 
-/* Declares the three inputs; S has a member struct figures_in period. */
+/* Declares the inputs; S has a member struct figures_in period. */
 /* clang-format off */
-#define IN_PERIOD                                                            \
+#define IN_DAYS                                                              \
 	{ .name = "from", .kind = FIELD_DATE,                                \
 		.offset = FIELD_AT(period.from, const char *),               \
 		.flags = OPTIONAL, .help = "First day; default: 30 days" },  \
 	{ .name = "to", .kind = FIELD_DATE,                                  \
 		.offset = FIELD_AT(period.to, const char *),                 \
-		.flags = OPTIONAL, .help = "Last day; default: today" },     \
+		.flags = OPTIONAL, .help = "Last day; default: today" }
+#define IN_PERIOD                                                            \
+	IN_DAYS,                                                             \
 	{ .name = "interval", .kind = FIELD_ENUM,                            \
 		.offset = FIELD_AT(period.interval, const char *),           \
 		.values = figures_intervals, .flags = OPTIONAL,              \
@@ -54,17 +56,36 @@ struct figures_period {
 	struct days marked; /* closed ones that are to be counted anew */
 };
 
+/* Whose figures, and which: a step of an order leaves the money of its day as
+ * it was. */
+enum figures_what {
+	FIGURES_SALES,
+	FIGURES_ORDERS,
+	FIGURES_BUYERS,
+	FIGURES_ACCOUNTS
+};
+struct figures_scope {
+	enum figures_what what;
+	struct uuid seller_id; /* zero: the whole shop */
+};
+
 /*
- * Reads the period that was asked for, with what is kept of it for a seller.
+ * Reads the period that was asked for, with what is kept of it.
  * Errors: ERR_VALIDATION (the wrong way round, too long).
  */
 enum err figures_period(struct ctx *c, const struct figures_in *in,
-    struct uuid seller_id, struct figures_period *out);
+    struct figures_scope scope, struct figures_period *out);
+
+/* As many days before it. */
+struct figures_period figures_before(const struct figures_period *p);
 
 /* The live ones of the days from first to last, as an array for a
  * statement. */
 const char *figures_live(struct ctx *c, const struct figures_period *p,
     int64_t first, int64_t last);
+
+/* All closed days that are to be counted anew, as an array. */
+const char *figures_marked(struct ctx *c, const struct figures_period *p);
 
 /* The period in as few pieces as there are: closed months that hold no live
  * day, the other closed days, and the live ones; arrays for a statement. */

@@ -4,45 +4,13 @@
 
 #include "core/config.h"
 #include "db/db.h"
+#include "services/figures_sales.h"
 #include "services/order_shape.h"
 
-#define OUT_PERIOD_FIGURES                                                   \
-	OUT_I64("gross_revenue", "Sold, before refunds"),                    \
-	    OUT_I64("net_revenue",                                           \
-		"What is left after refunds and commission"),                \
-	    OUT_I64("orders", "Orders that were paid"),                      \
-	    OUT_I64("units_sold", "Units in them"),                          \
-	    OUT_I64("average_order_value", "Gross by orders, half up"),      \
-	    OUT_I64("refunds", "Paid back")
-
-static const struct field previous_fields[] = { OUT_PERIOD_FIGURES, { 0 } };
-static const struct shape previous_shape = { "figures_previous",
-	"The figures of the period before", previous_fields };
-
-static const struct field overview_fields[] = {
-	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
-	OUT_PERIOD_FIGURES,
-	OUT_I64("pending_orders", "Orders that wait to be confirmed now"),
-	OUT_I64("low_stock_products", "Listed products that are low now"),
-	OUT_OBJ("previous", &previous_shape, "As many days before"),
-	{ 0 },
-};
-const struct shape figures_overview_shape = { "figures_overview",
-	"Key figures of a period", overview_fields };
-
-static const struct field revenue_point_fields[] = {
-	OUT("date", FIELD_DATE, 0, "First day of the interval"),
-	OUT_I64("gross", "Sold, before refunds"),
-	OUT_I64("commission", "The marketplace's, less what returned"),
-	OUT_I64("net", "What is left after refunds and commission"),
-	{ 0 },
-};
-static const struct shape revenue_point_shape = { "figures_revenue_point",
-	"Money of an interval", revenue_point_fields };
 static const struct field revenue_fields[] = {
 	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
 	OUT_ENUM("interval", figures_intervals, "Of the series"),
-	OUT_LIST("series", &revenue_point_shape, "Without gaps"),
+	OUT_LIST("series", &figures_revenue_point_shape, "Without gaps"),
 	{ 0 },
 };
 const struct shape figures_revenue_shape = { "figures_revenue",
@@ -94,28 +62,12 @@ const struct shape figures_top_shape = { "figures_top", "What sold most",
 
 /* --- money -------------------------------------------------------------- */
 
-struct sales {
-	int64_t orders;
-	int64_t units;
-	int64_t gross;
-	int64_t refunds;
-	int64_t commission;
-};
-
-static void
-add(struct sales *to, const struct sales *s)
+static enum err
+read_period(struct ctx *c, const struct figures_in *in,
+    enum figures_what what, struct figures_period *p)
 {
-	to->orders += s->orders;
-	to->units += s->units;
-	to->gross += s->gross;
-	to->refunds += s->refunds;
-	to->commission += s->commission;
-}
-
-static int64_t
-net(const struct sales *s)
-{
-	return s->gross - s->refunds - s->commission;
+	return figures_period(c, in,
+	    (struct figures_scope){ what, c->caller.seller_id }, p);
 }
 
 /* A struct for each day from first on, in the order of the days. */
@@ -132,29 +84,8 @@ read_sales(struct ctx *c, const struct figures_period *p, int64_t first,
 		A(figures_live(c, p, first, p->to)),
 		A(c->config->shop_timezone)),
 	    &r));
-	while (row_next(&r)) {
-		struct sales *s = &(*out)[col_i64(&r) - first];
-
-		s->orders = col_i64(&r);
-		s->units = col_i64(&r);
-		s->gross = col_i64(&r);
-		s->refunds = col_i64(&r);
-		s->commission = col_i64(&r);
-	}
+	sales_read(&r, first, *out);
 	return OK;
-}
-
-static void
-write_sales(struct json *j, const struct sales *s)
-{
-	js_i64(j, "gross_revenue", s->gross);
-	js_i64(j, "net_revenue", net(s));
-	js_i64(j, "orders", s->orders);
-	js_i64(j, "units_sold", s->units);
-	js_i64(j, "average_order_value",
-	    s->orders == 0 ? 0 :
-			     (2 * s->gross + s->orders) / (2 * s->orders));
-	js_i64(j, "refunds", s->refunds);
 }
 
 enum err
@@ -167,22 +98,15 @@ seller_figures_overview(struct ctx *c, const struct figures_in *in,
 	struct rows waiting;
 	int64_t n;
 
-	TRY(figures_period(c, in, c->caller.seller_id, &p));
+	TRY(read_period(c, in, FIGURES_SALES, &p));
 	n = p.to - p.from + 1;
 	db_queue_rows(c, Q_SELLER_WAITING,
 	    ARGS(A(c->caller.seller_id), A(c->config->low_stock)), &waiting);
 	TRY(read_sales(c, &p, p.from - n, &days));
 	for (int64_t i = 0; i < 2 * n; i++)
-		add(i < n ? &before : &now, &days[i]);
-	row_next(&waiting);
+		sales_add(i < n ? &before : &now, &days[i]);
 	js_open(&j, '{');
-	js_str(&j, "currency", "INR");
-	write_sales(&j, &now);
-	js_i64(&j, "pending_orders", col_i64(&waiting));
-	js_i64(&j, "low_stock_products", col_i64(&waiting));
-	js_open_key(&j, "previous", '{');
-	write_sales(&j, &before);
-	js_close(&j, '}');
+	sales_write_overview(&j, &now, &before, &waiting);
 	js_close(&j, '}');
 	return OK;
 }
@@ -195,27 +119,12 @@ seller_figures_revenue(struct ctx *c, const struct figures_in *in,
 	struct figures_period p;
 	struct sales *days;
 
-	TRY(figures_period(c, in, c->caller.seller_id, &p));
+	TRY(read_period(c, in, FIGURES_SALES, &p));
 	TRY(read_sales(c, &p, p.from, &days));
 	js_open(&j, '{');
 	js_str(&j, "currency", "INR");
 	js_str(&j, "interval", p.interval);
-	js_open_key(&j, "series", '[');
-	for (int64_t day = p.from; day <= p.to;) {
-		int64_t bucket = figures_bucket(&p, day);
-		struct sales sum = { 0 };
-
-		for (; day <= p.to && figures_bucket(&p, day) == bucket;
-		     day++)
-			add(&sum, &days[day - p.from]);
-		js_open(&j, '{');
-		figures_write_day(&j, "date", bucket);
-		js_i64(&j, "gross", sum.gross);
-		js_i64(&j, "commission", sum.commission);
-		js_i64(&j, "net", net(&sum));
-		js_close(&j, '}');
-	}
-	js_close(&j, ']');
+	sales_write_series(&j, &p, days);
 	js_close(&j, '}');
 	return OK;
 }
@@ -263,7 +172,7 @@ seller_figures_orders(struct ctx *c, const struct figures_in *in,
 	struct figures_period p;
 	struct placed placed;
 
-	TRY(figures_period(c, in, c->caller.seller_id, &p));
+	TRY(read_period(c, in, FIGURES_ORDERS, &p));
 	TRY(read_placed(c, &p, &placed));
 	js_open(&j, '{');
 	js_open_key(&j, "by_status", '{');
@@ -298,7 +207,7 @@ seller_figures_top(struct ctx *c, const struct figures_top *in,
 	struct figures_period p;
 	struct rows r;
 
-	TRY(figures_period(c, &in->period, c->caller.seller_id, &p));
+	TRY(read_period(c, &in->period, FIGURES_SALES, &p));
 	pieces = figures_pieces(c, &p);
 	TRY(db_each(c, Q_SELLER_TOP_PRODUCTS,
 	    ARGS(A(c->caller.seller_id), A(pieces.months), A(pieces.days),

@@ -11,8 +11,8 @@
 #include "core/buf.h"
 #include "core/ctx.h"
 #include "services/figures.h"
+#include "services/figures_sales.h"
 
-extern const struct shape figures_overview_shape;
 extern const struct shape figures_revenue_shape;
 extern const struct shape figures_orders_shape;
 extern const struct shape figures_top_shape;

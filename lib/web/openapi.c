@@ -167,8 +167,8 @@ write_answer(struct openapi *w, const struct route *r)
 static void
 write_file(struct openapi *w, const struct route *r)
 {
-	js_open_key(&w->j, "content", '{');
-	for (const char *const *type = r->media; *type != NULL; type++) {
+	for (const char *const *type = r->media;
+	     type != NULL && *type != NULL; type++) {
 		js_open_key(&w->j, *type, '{');
 		js_open_key(&w->j, "schema", '{');
 		js_str(&w->j, "type", "string");
@@ -176,7 +176,6 @@ write_file(struct openapi *w, const struct route *r)
 		js_close(&w->j, '}');
 		js_close(&w->j, '}');
 	}
-	js_close(&w->j, '}');
 }
 
 static void
@@ -234,9 +233,12 @@ write_success(struct openapi *w, const struct route *r)
 		openapi_note(w, r->out, r->out_kind == OUT_IS_PAGE);
 		js_open_key(&w->j, "content", '{');
 		write_answer(w, r);
+		write_file(w, r);
 		js_close(&w->j, '}');
 	} else if (r->media != NULL) {
+		js_open_key(&w->j, "content", '{');
 		write_file(w, r);
+		js_close(&w->j, '}');
 	}
 	js_close(&w->j, '}');
 }
@@ -247,6 +249,7 @@ write_accepted(struct openapi *w, const struct route *r)
 	struct route later = *r;
 
 	later.status = 202;
+	later.media = NULL;
 	later.out = r->accepted;
 	later.out_kind = OUT_IS_OBJECT;
 	write_success(w, &later);

@@ -16,6 +16,8 @@ openapi_note(struct openapi *w, const struct shape *s, bool page)
 	for (const struct field *f = s->fields; f->kind != FIELD_END; f++)
 		if (f->shape != NULL)
 			openapi_note(w, f->shape, false);
+	for (size_t i = 0; s->any_of != NULL && s->any_of[i] != NULL; i++)
+		openapi_note(w, s->any_of[i], false);
 }
 
 void
@@ -269,6 +271,15 @@ write_page_schema(struct openapi *w, const struct shape *s)
 	js_close(&w->j, '}');
 }
 
+static void
+write_any_of(struct openapi *w, const struct shape *const *shapes)
+{
+	js_open_key(&w->j, "anyOf", '[');
+	for (; *shapes != NULL; shapes++)
+		openapi_ref(w, (*shapes)->name, "");
+	js_close(&w->j, ']');
+}
+
 void
 openapi_shapes(struct openapi *w)
 {
@@ -278,7 +289,10 @@ openapi_shapes(struct openapi *w)
 
 		js_open_key(&w->j, s->name, '{');
 		js_str(&w->j, "description", s->help);
-		openapi_object(w, s->fields, false);
+		if (s->any_of != NULL)
+			write_any_of(w, s->any_of);
+		else
+			openapi_object(w, s->fields, false);
 		js_close(&w->j, '}');
 		if (w->as_page[i])
 			write_page_schema(w, s);

@@ -136,10 +136,11 @@ check_route(const struct app *app, const struct route *r)
 	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN &&
 	    r->out_kind != OUT_IS_FILE)
 		faults += complain(app, r, "the answer is not described");
-	if ((r->out_kind == OUT_IS_FILE) !=
-	    (r->media != NULL && r->media[0] != NULL))
-		faults += complain(app, r,
-		    "a file has types, and only a file");
+	if (r->out_kind == OUT_IS_FILE &&
+	    (r->media == NULL || r->media[0] == NULL))
+		faults += complain(app, r, "a file has types");
+	if (r->out_kind == OUT_IS_PLAIN && r->media != NULL)
+		faults += complain(app, r, "a document with other types");
 	faults += check_form(app, r);
 	if ((r->in == NULL) != (r->in_size == 0))
 		faults += complain(app, r, "in and in_size");

@@ -81,7 +81,8 @@ struct route {
 	/* Of an answer with 202: the work goes on after it. */
 	const struct shape *accepted;
 	enum out_kind out_kind;
-	const char *const *media; /* of a file; NULL ends */
+	/* Of a file, which out may be asked for as, too; NULL ends. */
+	const char *const *media;
 	const enum err
 	    *errors; /* beyond what every route may answer; OK ends */
 	enum err (*handler)(struct request *rq);

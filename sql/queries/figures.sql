@@ -13,6 +13,7 @@ where time_zone = $1;
 -- args: time_zone text
 -- rows: one
 select least(day_number((select min(created_at) from earning), $1),
+	day_number((select min(created_at) from account), $1), (select min(day) from account_day),
 	day_number((select min(placed_at) from orders), $1), (select min(day) from sales_day),
 	(select min(day) from order_day));
 
@@ -35,6 +36,7 @@ do update set time_zone = excluded.time_zone, closed = excluded.closed;
 select distinct day_number(at, $1) as day
 from figures_mark
 where at < day_start($2::bigint::integer + 1, $1)
+and what <> 'buyers'
 order by day;
 
 -- name: figures_drop_marks
@@ -42,7 +44,8 @@ order by day;
 -- rows: none
 delete from figures_mark
 where at >= day_start($2::bigint::integer, $1)
-and at < day_start($2::bigint::integer + 1, $1);
+and at < day_start($2::bigint::integer + 1, $1)
+and what <> 'buyers';
 
 -- Days that are not closed need none: they will be counted whole.
 -- name: figures_drop_early_marks
@@ -165,6 +168,129 @@ on conflict on constraint product_month_pk
 do update set units = excluded.units, revenue = excluded.revenue
 where (d.units, d.revenue) is distinct from (excluded.units, excluded.revenue);
 
+-- name: figures_count_tax
+-- args: time_zone text, day bigint
+-- rows: none
+with fresh as (
+	select place_of_supply(o.shipping_address ->> 'state') as place_of_supply, l.hsn_code, l.tax_rate_bps,
+		sum(l.units)::bigint as units, sum(l.gross)::bigint as gross, sum(l.cgst)::bigint as cgst,
+		sum(l.sgst)::bigint as sgst, sum(l.igst)::bigint as igst,
+		sum(l.refunds)::bigint as refunds, sum(l.igst_refunded)::bigint as igst_refunded,
+		sum(l.intra_refunded)::bigint as intra_refunded
+	from sale_line l
+	join orders o on o.id = l.order_id
+	where l.at >= day_start($2::bigint::integer, $1)
+	and l.at < day_start($2::bigint::integer + 1, $1)
+	group by 1, 2, 3),
+gone as (
+	delete from tax_day d
+	where d.day = $2::bigint::integer
+	and not exists (
+		select from fresh f
+		where f.place_of_supply is not distinct from d.place_of_supply
+		and f.hsn_code is not distinct from d.hsn_code
+		and f.tax_rate_bps = d.tax_rate_bps))
+insert into tax_day as d (day, place_of_supply, hsn_code, tax_rate_bps, units, gross, cgst, sgst, igst,
+	refunds, igst_refunded, intra_refunded)
+select $2::bigint::integer, place_of_supply, hsn_code, tax_rate_bps, units, gross, cgst, sgst, igst,
+	refunds, igst_refunded, intra_refunded
+from fresh
+on conflict on constraint tax_day_once
+do update set units = excluded.units, gross = excluded.gross, cgst = excluded.cgst,
+	sgst = excluded.sgst, igst = excluded.igst, refunds = excluded.refunds,
+	igst_refunded = excluded.igst_refunded, intra_refunded = excluded.intra_refunded
+where (d.units, d.gross, d.cgst, d.sgst, d.igst, d.refunds, d.igst_refunded, d.intra_refunded)
+	is distinct from (excluded.units, excluded.gross, excluded.cgst, excluded.sgst, excluded.igst,
+	excluded.refunds, excluded.igst_refunded, excluded.intra_refunded);
+
+-- name: figures_count_tax_month
+-- args: first_day bigint, last_day bigint
+-- rows: none
+with fresh as (
+	select place_of_supply, hsn_code, tax_rate_bps, sum(units)::bigint as units,
+		sum(gross)::bigint as gross, sum(cgst)::bigint as cgst, sum(sgst)::bigint as sgst,
+		sum(igst)::bigint as igst, sum(refunds)::bigint as refunds,
+		sum(igst_refunded)::bigint as igst_refunded,
+		sum(intra_refunded)::bigint as intra_refunded
+	from tax_day
+	where day between $1::bigint::integer and $2::bigint::integer
+	group by place_of_supply, hsn_code, tax_rate_bps),
+gone as (
+	delete from tax_month d
+	where d.month = $1::bigint::integer
+	and not exists (
+		select from fresh f
+		where f.place_of_supply is not distinct from d.place_of_supply
+		and f.hsn_code is not distinct from d.hsn_code
+		and f.tax_rate_bps = d.tax_rate_bps))
+insert into tax_month as d (month, place_of_supply, hsn_code, tax_rate_bps, units, gross, cgst, sgst, igst,
+	refunds, igst_refunded, intra_refunded)
+select $1::bigint::integer, place_of_supply, hsn_code, tax_rate_bps, units, gross, cgst, sgst, igst,
+	refunds, igst_refunded, intra_refunded
+from fresh
+on conflict on constraint tax_month_once
+do update set units = excluded.units, gross = excluded.gross, cgst = excluded.cgst,
+	sgst = excluded.sgst, igst = excluded.igst, refunds = excluded.refunds,
+	igst_refunded = excluded.igst_refunded, intra_refunded = excluded.intra_refunded
+where (d.units, d.gross, d.cgst, d.sgst, d.igst, d.refunds, d.igst_refunded, d.intra_refunded)
+	is distinct from (excluded.units, excluded.gross, excluded.cgst, excluded.sgst, excluded.igst,
+	excluded.refunds, excluded.igst_refunded, excluded.intra_refunded);
+
+-- name: figures_count_accounts
+-- args: time_zone text, day bigint
+-- rows: none
+insert into account_day as d (day, accounts)
+select $2::bigint::integer, count(*)
+from account
+where created_at >= day_start($2::bigint::integer, $1)
+and created_at < day_start($2::bigint::integer + 1, $1)
+on conflict on constraint account_day_pk
+do update set accounts = excluded.accounts
+where d.accounts <> excluded.accounts;
+
+-- name: figures_count_buyers
+-- args: time_zone text, day bigint
+-- rows: none
+with fresh as (
+	select coalesce(p.day, -1) as previous_day, count(*) as buyers
+	from (
+		select account_id
+		from orders
+		where placed_at >= day_start($2::bigint::integer, $1)
+		and placed_at < day_start($2::bigint::integer + 1, $1)
+		group by account_id) b
+	cross join lateral (
+		select day_number(max(o.placed_at), $1) as day
+		from orders o
+		where o.account_id = b.account_id
+		and o.placed_at < day_start($2::bigint::integer, $1)) p
+	group by 1),
+gone as (
+	delete from buyer_day d
+	where d.day = $2::bigint::integer
+	and not exists (select from fresh f where f.previous_day = d.previous_day))
+insert into buyer_day as d (day, previous_day, buyers)
+select $2::bigint::integer, previous_day, buyers
+from fresh
+on conflict on constraint buyer_day_pk
+do update set buyers = excluded.buyers
+where d.buyers <> excluded.buyers;
+
+-- The first day with changed buyers; null for none. The days after it may have been
+-- changed with it.
+-- name: figures_first_buyers_marked
+-- args: time_zone text
+-- rows: one
+select day_number(min(at), $1)
+from figures_mark
+where what = 'buyers';
+
+-- name: figures_drop_buyers_marks
+-- args: none
+-- rows: none
+delete from figures_mark
+where what = 'buyers';
+
 -- --- reading ---------------------------------------------------------------
 
 -- name: figures_today
@@ -174,11 +300,31 @@ select day_number(now(), $1::text), (select closed from figures_state where time
 
 -- Closed days of a seller that are to be counted anew.
 -- name: figures_marked_of_seller
--- args: seller_id uuid, time_zone text
+-- args: seller_id uuid, time_zone text, what text
 -- rows: many
 select distinct day_number(at, $2) as day
 from figures_mark
 where seller_id = $1
+and what = $3
+order by day;
+
+-- The same of the whole shop; many marks are of few days.
+-- name: figures_marked
+-- args: time_zone text, what text
+-- rows: many
+with recursive marked (day) as (
+	select day_number((select min(at) from figures_mark where what = $2), $1)
+	union all
+	select day_number((
+		select min(at)
+		from figures_mark
+		where what = $2
+		and at >= day_start(m.day + 1, $1)), $1)
+	from marked m
+	where m.day is not null)
+select day
+from marked
+where day is not null
 order by day;
 
 -- Days as they are kept, and those of the list as they are.

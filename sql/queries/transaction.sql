@@ -28,3 +28,12 @@ listen change;
 -- args: none
 -- rows: none
 notify change;
+
+-- Rows of one moment in pieces, in front of any statement; see lib/db/db.h.
+-- fragment: cursor_declare
+-- args: none
+declare piece no scroll cursor for
+
+-- fragment: cursor_fetch
+-- args: none
+fetch 500 from piece

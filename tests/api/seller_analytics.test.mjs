@@ -362,8 +362,8 @@ test('I01 I02 the job: a second run changes nothing; killed anywhere, the next m
       await own.sql`delete from sales_day where day % 3 = 0`
       await own.sql`update product_day set units = units + 1 where day % 2 = 0`
       await own.sql`update order_day set orders = 99 where day % 5 = 0`
-      await own.sql`insert into figures_mark (seller_id, at)
-        select seller_id, placed_at from seller_order where id = ${parts[3].id}`
+      await own.sql`insert into figures_mark (what, seller_id, at)
+        select unnest(array['sales', 'orders']), seller_id, placed_at from seller_order where id = ${parts[3].id}`
       killed = await runKilled(own, 'rollup', 'sendto', n)
       assert.equal((await runJob(own, 'rollup')).status, 0)
       assert.deepEqual(await tables(own), want, `killed at ${n}`)

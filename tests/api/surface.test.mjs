@@ -112,7 +112,14 @@ const agreed = {
   'GET /api/admin/commerce/settlements/list/': ['admin', '-'],
   'GET /api/admin/commerce/settlements/detail/': ['admin', '-'],
   'POST /api/admin/commerce/settlements/process/': ['admin', 'money'],
+  'GET /api/admin/reports/': ['admin', '-'],
   'GET /api/admin/logs/': ['admin', '-'],
+  'GET /api/admin/analytics/overview/': ['admin', '-'],
+  'GET /api/admin/analytics/revenue/': ['admin', '-'],
+  'GET /api/admin/analytics/users/': ['admin', '-'],
+  'GET /api/admin/analytics/orders/': ['admin', '-'],
+  'GET /api/admin/analytics/top-products/': ['admin', '-'],
+  'GET /api/admin/analytics/gmv/': ['admin', '-'],
   // Beyond what was agreed: what the pages of the administration need.
   'GET /api/admin/queues/': ['admin', '-'],
   'GET /api/admin/jobs/': ['admin', '-'],
@@ -135,7 +142,7 @@ const takesJson = route => isWrite(route) && route.operation['x-caller'] !== 'pr
 const parametersOf = operation => (operation.parameters ?? []).filter(p => !p.$ref)
 const queryExample = operation => Object.fromEntries(parametersOf(operation)
   .filter(p => p.required || p.example !== undefined)
-  .map(p => [p.name, p.example ?? p.schema.example ?? 'x']))
+  .map(p => [p.name, p.example ?? p.schema.example ?? p.schema.enum?.[0] ?? 'x']))
 
 /** What a list cannot do without and no example can name. */
 const needed = async route => ({

@@ -282,7 +282,8 @@ static const struct {
 	    { GOOD_FORM, .raw_body = true, .in = a_file } },
 	{ "a file of no type, as answer",
 	    { GOOD_GET, .out_kind = OUT_IS_FILE } },
-	{ "types of what is no file", { GOOD_GET, .media = colours } },
+	{ "types of what is no file",
+	    { GOOD_GET, .out_kind = OUT_IS_PLAIN, .media = colours } },
 };
 
 /* The number of complaints, which go to standard error. */

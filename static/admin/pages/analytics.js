@@ -16,8 +16,8 @@ export function useRange() {
   const until = params.get('to') || today(0)
   return { from, to: until, interval: params.get('interval') || 'day' }
 }
-/** The same number of days, just before. */
-export function before({ from, to: until }) {
+/** The same number of days, just before: what previous holds. */
+function before({ from, to: until }) {
   const length = Date.parse(until) - Date.parse(from) + 86400000
   const date = ms => new Date(ms).toISOString().slice(0, 10)
   return { from: date(Date.parse(from) - length), to: date(Date.parse(from) - 86400000) }
@@ -37,18 +37,16 @@ const Loaded = ({ load, children }) => load.problem ? html`<${Failure} problem=$
 export function Analytics() {
   useTitle('Analytics')
   const range = useRange()
-  const past = { ...before(range), interval: range.interval }
+  const past = before(range)
   const overview = use('/api/admin/analytics/overview/', { from: range.from, to: range.to })
   const revenue = use('/api/admin/analytics/revenue/', range)
-  const revenueBefore = use('/api/admin/analytics/revenue/', past)
   const orders = use('/api/admin/analytics/orders/', range)
-  const ordersBefore = use('/api/admin/analytics/orders/', past)
   const gmv = use('/api/admin/analytics/gmv/', range)
   const users = use('/api/admin/analytics/users/', range)
   const top = use('/api/admin/analytics/top-products/', { from: range.from, to: range.to, limit: 20 })
   /** The period before, cut or filled to the same number of points. */
-  const beside = (value, name, n) => value ? Array.from({ length: n }, (_, i) => value.series[i]?.[name] ?? 0) : null
-  const compare = (list, label, value, name) => value ? [...list, { label, muted: true, values: beside(value, name, list[0].values.length) }] : list
+  const compare = ({ series, previous }, name) => [{ label: 'Now', values: series.map(p => p[name]) },
+    { label: 'Before', muted: true, values: series.map((_, i) => previous.series[i]?.[name] ?? 0) }]
   return html`<section class="page"><${PageHead} title="Analytics" lead=${`${day(range.from)} to ${day(range.to)}, with ${day(past.from)} to ${day(past.to)} beside it.`} />
     <${RangeChoice} range=${range} />
     <${Loaded} load=${overview}>${f => html`<div class="tiles">
@@ -60,20 +58,22 @@ export function Analytics() {
       <${Figure} label="Refunds" now=${f.refunds} before=${f.previous.refunds} show=${n => money(n, f.currency)} /></div>`}<//>
     <div class="two">
       <${Card}><${Loaded} load=${revenue}>${v => html`<${Chart} title="Gross revenue" dates=${v.series.map(p => p.date)} format=${n => money(n, v.currency)} short=${n => moneyShort(n, v.currency)}
-        series=${compare([{ label: 'Now', values: v.series.map(p => p.gross) }], 'Before', revenueBefore.value, 'gross')} />`}<//><//>
+        series=${compare(v, 'gross')} />`}<//><//>
       <${Card}><${Loaded} load=${revenue}>${v => html`<${Chart} title="Commission" dates=${v.series.map(p => p.date)} format=${n => money(n, v.currency)} short=${n => moneyShort(n, v.currency)}
-        series=${compare([{ label: 'Now', values: v.series.map(p => p.commission) }], 'Before', revenueBefore.value, 'commission')} />`}<//><//>
+        series=${compare(v, 'commission')} />`}<//><//>
       <${Card}><${Loaded} load=${orders}>${v => html`<${Chart} title="Orders" bars dates=${v.series.map(p => p.date)} format=${count}
-        series=${compare([{ label: 'Now', values: v.series.map(p => p.orders) }], 'Before', ordersBefore.value, 'orders')} />`}<//><//>
+        series=${compare(v, 'orders')} />`}<//><//>
       <${Card}><${Loaded} load=${gmv}>${v => html`<${Chart} title=${`GMV, ${money(v.total, v.currency)} in all`} dates=${v.series.map(p => p.date)} format=${n => money(n, v.currency)} short=${n => moneyShort(n, v.currency)}
-        series=${[{ label: 'GMV', values: v.series.map(p => p.gmv) }]} />`}<//><//>
-      <${Card}><${Loaded} load=${users}>${v => html`<${Chart} title=${`New accounts, ${count(v.new)} of ${count(v.total)}; ${count(v.active)} were active`} bars dates=${v.series.map(p => p.date)} format=${count}
-        series=${[{ label: 'New', values: v.series.map(p => p.new) }]} />`}<//><//>
+        series=${compare(v, 'gmv')} />`}<//><//>
+      <${Card}><${Loaded} load=${users}>${v => html`<${Chart} title=${`New accounts, ${count(v.new)} of ${count(v.total)}; ${count(v.active)} ordered`} bars dates=${v.series.map(p => p.date)} format=${count}
+        series=${compare(v, 'new')} />`}<//><//>
       <${Card} title="Orders by status"><${Loaded} load=${orders}>${v => html`<${Table} label="Orders by status" rows=${Object.entries(v.by_status)} columns=${[
         { label: 'Status', show: ([s]) => html`<a href=${to('/orders', { status: s })}>${words(s)}</a>` }, { label: 'Orders', num: true, show: ([, n]) => count(n) }]} />`}<//><//>
     </div>
     <${Card} title="Best sellers"><${Loaded} load=${top}>${v => html`<${Table} label="Best sellers" rows=${v.results} columns=${[
       { label: 'Product', show: p => html`<a href=${to('/products/detail', { id: p.product_id })}>${p.name}</a>` },
-      { label: 'Units', num: true, show: p => count(p.units_sold) }, { label: 'Revenue', num: true, show: p => html`<${Money} amount=${p.revenue} currency=${v.currency} />` }]} />`}<//><//>
+      { label: 'Units', num: true, show: p => count(p.units_sold) }, { label: 'Revenue', num: true, show: p => html`<${Money} amount=${p.revenue} currency=${v.currency} />` },
+      { label: 'Units before', num: true, show: p => count(p.previous_units_sold) },
+      { label: 'Revenue before', num: true, show: p => html`<${Money} amount=${p.previous_revenue} currency=${v.currency} />` }]} />`}<//><//>
   </section>`
 }

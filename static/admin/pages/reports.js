@@ -6,7 +6,7 @@ import { count, money, rate, words } from '../format.js'
 import { RangeChoice, useRange } from './analytics.js'
 
 const types = ['sales', 'orders', 'sellers', 'products', 'tax', 'settlements', 'refunds']
-const amounts = /(amount|total|gross|net|revenue|refunds|commission|subtotal|price|cgst|sgst|igst|tax|taxable_value|shipping|discount|adjustments)$/
+const amounts = /(amount|total|gross|net|revenue|refunds|commission|subtotal|price|cgst|sgst|igst|tax|taxable_value|shipping|discount|adjustments|refunded)$/
 const plainAmount = (name, value) => typeof value === 'number' && amounts.test(name) && !/(count|orders|units|rate_bps)/.test(name)
 const cell = (name, value, currency) => value === null || value === undefined ? '–' : plainAmount(name, value) ? money(value, currency)
   : /rate_bps$/.test(name) ? rate(value) : typeof value === 'number' ? count(value) : typeof value === 'object' ? JSON.stringify(value) : String(value)

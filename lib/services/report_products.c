@@ -1,0 +1,25 @@
+/* What each product sold, most money first. */
+#include "services/report_kind.h"
+
+static const struct field fields[] = {
+	OUT_UUID("product_id", "Product"),
+	OUT_TEXT("product", "Its name now"),
+	OUT_TEXT_NULL("hsn_code", "HSN code"),
+	OUT_UUID("seller_id", "Store"),
+	OUT_TEXT("store_name", "Its name"),
+	OUT_I64("units", "Units sold"),
+	OUT_MONEY("gross", "Sold, before refunds, without shipping"),
+	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
+	{ 0 },
+};
+const struct shape report_products_shape = { "report_products",
+	"A product that sold", fields };
+
+static struct report_source
+source(struct ctx *c, const struct figures_period *p)
+{
+	return report_sums(c, p, F_REPORT_PRODUCTS);
+}
+
+const struct report report_products = { &report_products_shape,
+	&report_by_gross, F_REPORT_PRODUCTS_COLUMNS, true, source };
