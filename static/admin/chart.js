@@ -4,7 +4,7 @@
  */
 import { html, useEffect, useLayoutEffect, useRef, useState } from './lib.js'
 import { Button } from './ui.js'
-import { day } from './format.js'
+import { day, shortDay } from './format.js'
 
 let library = null
 /** The chart library comes when a page draws a chart, not before. */
@@ -31,7 +31,7 @@ export function Chart({ title, dates, series, format, short = format, bars = fal
         width: box.current.clientWidth, height, legend: { show: false }, tzDate: ts => UPlot.tzDate(new Date(ts * 1e3), 'UTC'),
         cursor: { y: false, points: { size: 7 } },
         scales: { y: { range: (u, min, max) => [Math.min(0, min), max > 0 ? max * 1.08 : 1] } },
-        axes: [axis, { ...axis, size: 64, values: (u, values) => values.map(short) }],
+        axes: [{ ...axis, values: (u, values) => values.map(at => shortDay(at * 1e3)) }, { ...axis, size: 64, values: (u, values) => values.map(short) }],
         series: [{}, ...series.map(s => ({ label: s.label, width: s.muted ? 1 : 2,
           stroke: colour(s.muted ? '--text-muted' : '--accent'), dash: s.muted ? [4, 4] : undefined,
           fill: s.muted ? undefined : colour('--accent-soft'), points: { show: dates.length < 2 },

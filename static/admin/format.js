@@ -38,6 +38,10 @@ export const day = iso => iso ? new Intl.DateTimeFormat('en-IN', { day: 'numeric
   month: 'short', year: 'numeric', timeZone: /^\d{4}-\d\d-\d\d$/.test(iso) ? 'UTC' : zone.name })
   .format(new Date(iso)) : '–'
 
+const shortDays = new Intl.DateTimeFormat('en-IN', { day: 'numeric', month: 'short', timeZone: 'UTC' })
+/** For axes: "25 Oct". */
+export const shortDay = at => shortDays.format(at)
+
 export const zoneLabel = () => new Intl.DateTimeFormat('en-IN', { timeZone: zone.name,
   timeZoneName: 'short' }).formatToParts(new Date()).find(p => p.type === 'timeZoneName').value
 
@@ -58,6 +62,7 @@ export function relative(iso, now = Date.now()) {
 /** "pending_payment" as "Pending payment". */
 export const words = name => {
   const text = String(name ?? '').replace(/[_-]+/g, ' ').trim()
+    .replace(/\b(pan|gstin|gst|hsn|gmv|sku|upi|id)\b/g, short => short.toUpperCase())
   return text ? text[0].toUpperCase() + text.slice(1) : ''
 }
 

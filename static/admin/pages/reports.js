@@ -17,10 +17,11 @@ export function Reports() {
   const range = useRange()
   const type = types.includes(params.get('type')) ? params.get('type') : 'sales'
   const query = { type, from: range.from, to: range.to }
-  const load = useLoad(signal => get('/api/admin/reports/', { ...query, page_size: 100 }, signal), [JSON.stringify(query)])
+  const load = useLoad(signal => get('/api/admin/reports/', { ...query, page_size: 50 }, signal), [JSON.stringify(query)])
   const [busy, work] = useState(false)
   const rows = load.value?.results ?? []
-  const names = rows.length ? Object.keys(rows[0]).filter(n => n !== 'currency') : []
+  // Names, not ids: those are in the file.
+  const names = rows.length ? Object.keys(rows[0]).filter(n => n !== 'currency' && !/(^|_)id$/.test(n)) : []
   const csv = async () => {
     work(true)
     await download('/api/admin/reports/', { ...query, format: 'csv' }, `${type}.csv`).catch(e => toast(e.message, 'bad'))
