@@ -1,5 +1,6 @@
 -- Reports: first the id and the sort key of a row, then its columns in the order of
 -- the report's table. Both ends of a period count; see lib/services/report.h.
+-- What only names something is joined so that a count can leave it out.
 
 -- Registers: in the order of time.
 
@@ -76,8 +77,8 @@ from (
 		l.units, l.gross, l.refunds, l.commission, l.cgst, l.sgst, l.igst, l.igst_refunded,
 		l.intra_refunded
 	from sale_line l
-	join seller_order o on o.id = l.seller_order_id
-	join seller s on s.id = l.seller_id
+	left join seller_order o on o.id = l.seller_order_id
+	left join seller s on s.id = l.seller_id
 	where l.at >= ($1::date)::timestamp at time zone $3
 	and l.at < ($2::date + 1)::timestamp at time zone $3) t
 where true
@@ -90,8 +91,13 @@ select t.id, (extract(epoch from t.at) * 1000000)::bigint, t.date, t.number,
 	(extract(epoch from t.at) * 1000000)::bigint, t.status, t.payment_status, t.payment_method,
 	t.full_name, t.email, t.company_name, t.gstin,
 	place_of_supply(t.shipping_address ->> 'state'), t.subtotal, t.discount_total,
-	t.shipping_total, t.tax_total, t.total, coalesce(p.captured, 0), coalesce(p.refunded, 0),
-	t.currency
+	t.shipping_total, t.tax_total, t.total, (
+		select coalesce(sum(captured_amount), 0)::bigint
+		from payment
+		where order_id = t.id), (
+		select coalesce(sum(refunded_amount), 0)::bigint
+		from payment
+		where order_id = t.id), t.currency
 
 -- fragment: report_orders
 -- args: from_day text, to_day text, time_zone text
@@ -101,13 +107,9 @@ from (
 		a.gstin, o.shipping_address, o.subtotal, o.discount_total, o.shipping_total, o.tax_total,
 		o.total, o.currency
 	from orders o
-	join account a on a.id = o.account_id
+	left join account a on a.id = o.account_id
 	where o.placed_at >= ($1::date)::timestamp at time zone $3
 	and o.placed_at < ($2::date + 1)::timestamp at time zone $3) t
-left join lateral (
-	select sum(captured_amount)::bigint as captured, sum(refunded_amount)::bigint as refunded
-	from payment
-	where order_id = t.id) p on true
 where true
 
 -- --- refunds ---------------------------------------------------------------
@@ -115,8 +117,13 @@ where true
 -- fragment: report_refunds_columns
 -- args: none
 select t.id, (extract(epoch from t.at) * 1000000)::bigint, t.date, t.id, o.number, s.store_name,
-	t.status, t.source, o.payment_method, t.reason, t.amount, coalesce(l.commission, 0),
-	coalesce(l.tax, 0), t.currency, (extract(epoch from t.created_at) * 1000000)::bigint,
+	t.status, t.source, o.payment_method, t.reason, t.amount, (
+		select coalesce(sum(commission_reversed), 0)::bigint
+		from refund_item
+		where refund_id = t.id), (
+		select coalesce(sum(tax_reversed), 0)::bigint
+		from refund_item
+		where refund_id = t.id), t.currency, (extract(epoch from t.created_at) * 1000000)::bigint,
 	(extract(epoch from t.processed_at) * 1000000)::bigint
 
 -- fragment: report_refunds
@@ -128,12 +135,9 @@ from (
 	from refund r
 	where coalesce(r.processed_at, r.created_at) >= ($1::date)::timestamp at time zone $3
 	and coalesce(r.processed_at, r.created_at) < ($2::date + 1)::timestamp at time zone $3) t
-join orders o on o.id = t.order_id
-left join (seller_order so join seller s on s.id = so.seller_id) on so.id = t.seller_order_id
-left join lateral (
-	select sum(commission_reversed)::bigint as commission, sum(tax_reversed)::bigint as tax
-	from refund_item
-	where refund_id = t.id) l on true
+left join orders o on o.id = t.order_id
+left join seller_order so on so.id = t.seller_order_id
+left join seller s on s.id = so.seller_id
 where true
 
 -- --- settlements -----------------------------------------------------------
@@ -155,7 +159,7 @@ from (
 	from settlement x
 	where coalesce(x.processed_at, x.requested_at) >= ($1::date)::timestamp at time zone $3
 	and coalesce(x.processed_at, x.requested_at) < ($2::date + 1)::timestamp at time zone $3) t
-join seller s on s.id = t.seller_id
+left join seller s on s.id = t.seller_id
 where true
 
 -- --- sellers ---------------------------------------------------------------
@@ -197,10 +201,23 @@ where true
 
 -- --- products --------------------------------------------------------------
 
+-- Named when the page is cut out, not before.
 -- fragment: report_products_columns
 -- args: none
-select t.id, t.gross, t.id, p.name, p.hsn_code, p.seller_id, s.store_name, t.units, t.gross, 'INR',
-	t.products
+select t.id, t.gross, t.id, (
+		select name
+		from product
+		where id = t.id), (
+		select hsn_code
+		from product
+		where id = t.id), (
+		select seller_id
+		from product
+		where id = t.id), (
+		select s.store_name
+		from product p
+		join seller s on s.id = p.seller_id
+		where p.id = t.id), t.units, t.gross, 'INR', t.products
 
 -- fragment: report_products
 -- args: months text, days text, live text, time_zone text
@@ -223,8 +240,6 @@ from (
 		join order_item i on i.seller_order_id = e.seller_order_id
 		where e.refund_id is null) sold
 	group by product_id) t
-join product p on p.id = t.id
-join seller s on s.id = p.seller_id
 where true
 
 -- --- tax -------------------------------------------------------------------
