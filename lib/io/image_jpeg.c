@@ -122,9 +122,10 @@ read_rows(struct image_work *w, struct jpeg_decompress_struct *d)
 	unsigned char *row = arena_array(w->arena, d->output_width,
 	    (size_t)d->output_components);
 
-	shrink_begin(&w->shrink, w->arena, &w->px, width,
-	    (int)d->output_height, cmyk ? 3 : d->output_components,
-	    IMAGE_SIDE_MAX);
+	w->px = (struct pixels){ .width = (int)d->output_width,
+		.height = (int)d->output_height,
+		.channels = cmyk ? 3 : d->output_components };
+	shrink_begin(&w->shrink, w->arena, &w->px, IMAGE_SIDE_MAX);
 	while (d->output_scanline < d->output_height) {
 		(void)jpeg_read_scanlines(d, &row, 1); /* one, or an error */
 		if (cmyk)

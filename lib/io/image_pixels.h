@@ -61,9 +61,10 @@ bool pixels_fit(int64_t width, int64_t height);
 /* Scales w and h down until neither is above side. */
 void pixels_bound(int *w, int *h, int side);
 
-/* Rows of width × channels will come; makes room for the smaller picture. */
+/* Rows of the size that *to has will come; gives it the size and the room of the
+ * smaller picture. */
 void shrink_begin(struct shrink *s, struct arena *a, struct pixels *to,
-    int width, int height, int channels, int side);
+    int side);
 void shrink_row(struct shrink *s, const unsigned char *row);
 /* A smaller copy. */
 struct pixels pixels_shrunk(struct arena *a, const struct pixels *px,

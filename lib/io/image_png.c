@@ -197,8 +197,9 @@ read_picture(struct image_work *w, png_structp png, png_infop info)
 	height = (int)png_get_image_height(png, info);
 	if (!pixels_fit(width, height))
 		png_error(png, "its size has changed");
-	shrink_begin(&w->shrink, w->arena, &w->px, width, height,
-	    png_get_channels(png, info), IMAGE_SIDE_MAX);
+	w->px = (struct pixels){ width, height, png_get_channels(png, info),
+		NULL };
+	shrink_begin(&w->shrink, w->arena, &w->px, IMAGE_SIDE_MAX);
 	if (png_get_interlace_type(png, info) == PNG_INTERLACE_NONE)
 		read_by_row(w, png, png_get_rowbytes(png, info), height);
 	else

@@ -47,14 +47,13 @@ tap_of(int64_t i, int64_t n, int64_t m)
 }
 
 void
-shrink_begin(struct shrink *s, struct arena *a, struct pixels *to, int width,
-    int height, int channels, int side)
+shrink_begin(struct shrink *s, struct arena *a, struct pixels *to, int side)
 {
+	int width = to->width, height = to->height;
 	size_t wide;
 
-	*to = (struct pixels){ width, height, channels, NULL };
 	pixels_bound(&to->width, &to->height, side);
-	wide = (size_t)to->width * (size_t)channels;
+	wide = (size_t)to->width * (size_t)to->channels;
 	to->data = arena_array(a, (size_t)to->height, wide);
 	*s = (struct shrink){ .to = to, .width = width, .height = height };
 	if (to->width == width && to->height == height)
@@ -148,11 +147,10 @@ struct pixels
 pixels_shrunk(struct arena *a, const struct pixels *px, int side)
 {
 	size_t wide = (size_t)px->width * (size_t)px->channels;
-	struct pixels small;
+	struct pixels small = *px;
 	struct shrink s;
 
-	shrink_begin(&s, a, &small, px->width, px->height, px->channels,
-	    side);
+	shrink_begin(&s, a, &small, side);
 	for (int y = 0; y < px->height; y++)
 		shrink_row(&s, px->data + (size_t)y * wide);
 	return small;

@@ -106,12 +106,14 @@ static size_t
 memory_now(void)
 {
 	unsigned long pages = 0;
+	char line[80];
 	FILE *f = fopen("/proc/self/statm", "re");
 
-	if (f == NULL || fscanf(f, "%lu", &pages) != 1)
-		pages = 0;
-	if (f != NULL)
-		fclose(f);
+	if (f == NULL)
+		return 0;
+	if (fgets(line, sizeof(line), f) != NULL)
+		pages = strtoul(line, NULL, 10);
+	fclose(f);
 	return pages * (size_t)sysconf(_SC_PAGESIZE);
 }
 

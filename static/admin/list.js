@@ -143,12 +143,12 @@ function Filter({ filter: f, value, put }) {
   useEffect(() => type(value), [value])
   const id = `filter-${f.name}`
   if (f.type === 'select')
-    return html`<label class="filter" for=${id}><span>${f.label}</span><select id=${id} value=${value}
+    return html`<div class="filter"><label for=${id}>${f.label}</label><select id=${id} value=${value}
       onChange=${event => put(f.name, event.currentTarget.value)}><option value="">All</option>
-      ${f.options.map(o => Array.isArray(o) ? o : [o, words(o)]).map(([v, l]) => html`<option value=${v}>${l}</option>`)}</select></label>`
+      ${f.options.map(o => Array.isArray(o) ? o : [o, words(o)]).map(([v, l]) => html`<option value=${v}>${l}</option>`)}</select></div>`
   if (f.type === 'date')
-    return html`<label class="filter" for=${id}><span>${f.label}</span><input id=${id} type="date" value=${value}
-      onChange=${event => put(f.name, event.currentTarget.value)} /></label>`
+    return html`<div class="filter"><label for=${id}>${f.label}</label><input id=${id} type="date" value=${value}
+      onChange=${event => put(f.name, event.currentTarget.value)} /></div>`
   const submit = event => {
     event.preventDefault()
     put(f.name, text.trim())

@@ -79,7 +79,7 @@ async function runCgi(on, { program, target, token, key, headers = {}, raw }, un
 }
 
 /** A process for this request that dies at its n-th call of that name. */
-export const dieAsCgi = (on, request, call, n) => 
+export const dieAsCgi = (on, request, call, n) =>
   runCgi(on, request, ['strace', '-f', '-qq', ...killing(call, n)])
 
 /** The calls that strace wrote into this file: {sendto: ["what was sent"…]…}. */

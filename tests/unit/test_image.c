@@ -38,7 +38,9 @@ colour_at(const struct pixels *px, int x, int y)
 
 	if (px->channels == 4 && p[3] < 128)
 		return '-';
-	return p[0] > 128 ? p[1] > 128 ? 'w' : 'r' : 'b';
+	if (p[0] <= 128)
+		return 'b';
+	return p[1] > 128 ? 'w' : 'r';
 }
 
 /* The colours of the four quarters, in reading order. */

@@ -132,8 +132,8 @@ function Refund({ order: o, close, done }) {
       help="The buyer and the seller see it." />
     <${Field} name="restock" type="checkbox" label="Put the units back into stock" value=${restock} onChange=${touched(setRestock)} />
     <div class="prose" role="status">${sum > 0 ? html`<p><strong>${money(sum, o.currency)}</strong> goes back to the buyer by ${way}.</p>
-      ${mode === 'items' && html`<ul>${lines.filter(i => share(i) > 0).map(i => html`<li>${i.seller.store_name} is debited
-        ${money(share(i) - commission(i), o.currency)}; commission returned ${money(commission(i), o.currency)}.</li>`)}</ul>`}` : 'Choose what goes back.'}</div>
+      ${mode === 'items' && html`<ul>${lines.filter(i => share(i) > 0).map(i => html`<li>
+        ${i.seller.store_name} is debited ${money(share(i) - commission(i), o.currency)}; commission returned ${money(commission(i), o.currency)}.</li>`)}</ul>`}` : 'Choose what goes back.'}</div>
     ${problem && html`<p class="error" role="alert">${problem.message} ${problem.code === 'outcome_unknown' && 'Press again: the same refund is asked for, not a second one.'}</p>`}
     <footer><${Button} onClick=${close}>Cancel<//><button class="button danger" disabled=${busy || !(sum > 0) || !reason}>${busy ? 'Working…' :
       `Refund ${sum > 0 ? money(sum, o.currency) : ''}`}</button></footer>

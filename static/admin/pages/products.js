@@ -23,7 +23,7 @@ export const approve = { label: 'Approve', when: p => waits(p) || p.status === '
 const dropped = p => p.pending_changes ? 'The changes are dropped, the product stays on sale.'
   : p.status === 'approved' ? 'It is taken off sale.' : 'It is not put on sale.'
 export const reject = { label: 'Reject', danger: true, when: p => waits(p) || p.status === 'approved',
-  question: rows => ({ title: `Reject ${rows.length === 1 ? rows[0].name : `${rows.length} products`}`, 
+  question: rows => ({ title: `Reject ${rows.length === 1 ? rows[0].name : `${rows.length} products`}`,
     text: `${[...new Set(rows.map(dropped))].join(' ')} The seller sees the reason and may send it in again.`,
     fields: [{ name: 'reason', label: 'Reason', type: 'textarea', required: true }] }),
   run: (p, v) => post('/api/admin/products/reject/', { product_id: p.id, reason: v.reason }) }
