@@ -35,7 +35,7 @@ export function Commission() {
       <${Button} kind="primary" onClick=${set}>Set a rate…<//><//>
     ${rates.problem && html`<${Failure} problem=${rates.problem} retry=${rates.reload} />`}
     ${!r && rates.loading && html`<${Skeleton} />`}
-    ${r && html`<div class="two"><${Card} title="The whole market"><${Facts} facts=${[['Rate', rate(r.global.rate_bps)], ['Since', html`<${Time} at=${r.global.effective_from} />`]]} /><//>
+    ${r && html`<div class="two"><${Card} title="The whole market"><${Facts} facts=${[['Rate', rate(r.global.rate_bps)], ['Since', r.global.effective_from < '2001' ? 'The start' : html`<${Time} at=${r.global.effective_from} />`]]} /><//>
       <${Simulator} categories=${list} sellers=${sellers.value?.results ?? []} />
       <${Card} title="Categories"><${Table} label="Categories" rows=${r.categories} empty="No category has a rate of its own." columns=${[{ label: 'Category', show: c => nameOf(c.category_id) },
         { label: 'Rate', num: true, show: c => rate(c.rate_bps) }, { label: 'Since', show: c => html`<${Time} at=${c.effective_from} />` }]} /><//>
