@@ -31,7 +31,7 @@ for (const colorScheme of ['light', 'dark']) {
 
   test(`sign-in, start page, guide and API pages, ${colorScheme}`, async () => {
     const found = []
-    for (const path of ['/', '/admin/', '/docs/guide/', '/docs/']) {
+    for (const path of ['/', '/admin/', '/docs/guide/', '/docs/', '/docs/?group=cart', '/docs/?group=admin_catalog']) {
       const page = await open(path, { colorScheme, bypassCSP: true })
       await settled(page)
       found.push(...(await violations(page)).map(text => `${path}: ${text}`))

@@ -22,7 +22,7 @@ for (const [width, colorScheme] of wanted) {
     const options = { viewport: { width, height: width > 600 ? 900 : 844 }, colorScheme }
     const shot = (page, name) => page.screenshot({ fullPage: true,
       path: path.join(folder, `${name}-${width}-${colorScheme}.png`) })
-    for (const [name, at] of [['start', '/'], ['guide', '/docs/guide/'], ['docs', '/docs/'], ['sign-in', '/admin/']]) {
+    for (const [name, at] of [['start', '/'], ['guide', '/docs/guide/'], ['docs', '/docs/'], ['docs-group', '/docs/?group=cart'], ['sign-in', '/admin/']]) {
       const page = await open(at, options)
       await settled(page)
       await shot(page, name)
