@@ -13,8 +13,8 @@ const struct field seller_list_fields[] = {
 	IN_ENUM(status, OPTIONAL, seller_statuses, "Only those in it"),
 	IN_TEXT(q, OPTIONAL, 1, TEXT_MAX,
 	    "A part of a name, or a whole GSTIN or e-mail address"),
-	IN_BOOL(pending_changes, OPTIONAL,
-	    "true: only those with changes that wait for review"),
+	IN_BOOL(waits, OPTIONAL,
+	    "true: only those that wait for review, new or with changes"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -35,8 +35,8 @@ seller_list(struct ctx *c, const struct seller_list *in, struct buf *out,
 	list_where(&l, F_SELLERS, NO_ARGS);
 	if (in->status != NULL)
 		list_where(&l, F_SELLER_WITH_STATUS, ARGS(A(in->status)));
-	if (in->pending_changes)
-		list_where(&l, F_SELLER_WITH_PENDING_CHANGES, NO_ARGS);
+	if (in->waits)
+		list_where(&l, F_SELLER_THAT_WAITS, NO_ARGS);
 	if (in->q != NULL)
 		list_where(&l, F_SELLER_LIKE,
 		    ARGS(A(text_like(c->arena, in->q)), A(in->q)));

@@ -16,7 +16,7 @@ struct seller_list {
 	struct page_in paging;
 	const char *status;
 	const char *q; /* a part of a name, or a GSTIN or e-mail address */
-	bool pending_changes;
+	bool waits;
 };
 extern const struct field seller_list_fields[];
 

@@ -28,9 +28,10 @@ for no key update of t
 -- args: status text
 and t.status = $1
 
--- fragment: seller_with_pending_changes
+-- As queues_count counts them.
+-- fragment: seller_that_waits
 -- args: none
-and t.pending_changes is not null
+and (t.status = 'pending' or t.pending_changes is not null)
 
 -- fragment: seller_like
 -- args: pattern text, exact text

@@ -378,7 +378,7 @@ test('list/ shows stores newest first, whole and masked, with filters', async ()
     assert.deepEqual(await ids({ q: word, status }), [sellerId])
     assert(assertStatus(await list({ status }), 200).results.every(s => s.status === status))
   }
-  assert.deepEqual(await ids({ q: word, pending_changes: true }), [changed.sellerId])
+  assert.deepEqual(await ids({ q: word, waits: true }), [changed.sellerId, made.pending.sellerId])
   assert.deepEqual(await ids({ q: changed.email.toUpperCase() }), [changed.sellerId])
   assert.deepEqual(await ids({ q: `${word} pending 100%` }), [made.pending.sellerId])
   assert.deepEqual(await ids({ q: `${word} pending 100_` }), [])

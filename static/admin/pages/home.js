@@ -14,7 +14,7 @@ export const Figure = ({ label, now, before, show, href }) => html`<${Tile} labe
   was=${before === undefined ? null : `${show(before)} before${percent(now, before) ? ` (${percent(now, before)})` : ''}`} />`
 
 const queues = [
-  ['sellers_pending', 'Sellers to review', to('/sellers', { status: 'pending' })],
+  ['sellers_pending', 'Sellers to review', to('/sellers', { waits: 'true' })],
   ['products_pending', 'Products to review', to('/products/queue')],
   ['refunds_requested', 'Refund requests', to('/refunds', { status: 'requested' })],
   ['settlements_requested', 'Settlements to pay', to('/settlements', { status: 'requested' })],

@@ -27,7 +27,7 @@ const spec = {
   href: s => to('/sellers/detail', { id: s.id }), nameOf: s => s.store_name,
   filters: [{ name: 'q', label: 'Search', type: 'search', placeholder: 'Store, legal name or e-mail' },
     { name: 'status', label: 'Status', type: 'select', options: ['pending', 'approved', 'rejected', 'suspended'] },
-    { name: 'pending_changes', label: 'A change waits', type: 'select', options: [['true', 'Yes']] }],
+    { name: 'waits', label: 'Waits for review', type: 'select', options: [['true', 'Yes']] }],
   columns: [
     { name: 'store_name', label: 'Store', show: s => s.store_name },
     { name: 'status', label: 'Status', show: s => html`<${Pill} status=${s.status} />${s.pending_changes ? html` <${Pill} status="pending" label="Change waits" />` : ''}` },
