@@ -159,6 +159,7 @@ add_to_product(struct ctx *c, const struct upload_image *in,
 	TRY(db_maybe(c, Q_UPLOAD_PRODUCT_HOLD,
 	    ARGS(A(in->product_id), A(c->caller.seller_id)), &r, &found));
 	TRY(check_product(c, found, &r, &status));
+	TRY(db_one(c, Q_UPLOAD_PRODUCT_PLACES, ARGS(A(in->product_id)), &r));
 	count = col_i64(&r);
 	position = col_i64(&r);
 	if (count >= c->config->product_pictures)
@@ -218,6 +219,7 @@ add_to_review(struct ctx *c, struct uuid review, const struct picture *p,
 	    ARGS(A(review), A(c->caller.id)), &r, &found));
 	if (!found)
 		return no_review(c);
+	TRY(db_one(c, Q_UPLOAD_REVIEW_PLACES, ARGS(A(review)), &r));
 	count = col_i64(&r);
 	position = col_i64(&r);
 	if (count >= c->config->review_pictures)

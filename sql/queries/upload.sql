@@ -24,13 +24,19 @@ and seller_id = $2;
 -- name: upload_product_hold
 -- args: product_id uuid, seller_id uuid
 -- rows: maybe
-select p.status,
-	(select count(*) from product_image i where i.product_id = p.id),
-	(select coalesce(max(i.position) + 1, 0) from product_image i where i.product_id = p.id)
-from product p
-where p.id = $1
-and p.seller_id = $2
-for no key update of p;
+select status
+from product
+where id = $1
+and seller_id = $2
+for no key update;
+
+-- By itself, so that it sees what came while the product was waited for.
+-- name: upload_product_places
+-- args: product_id uuid
+-- rows: one
+select count(*), (coalesce(max(position) + 1, 0))::bigint
+from product_image
+where product_id = $1;
 
 -- name: upload_product_image_add
 -- args: id uuid, product_id uuid, url text, thumbnail_url text, alt text, position integer, is_live boolean
@@ -98,12 +104,19 @@ and account_id = $2;
 -- name: upload_review_hold
 -- args: review_id uuid, account_id uuid
 -- rows: maybe
-select (select count(*) from review_media m where m.review_id = r.id),
-	(select coalesce(max(m.position) + 1, 0) from review_media m where m.review_id = r.id)
-from review r
-where r.id = $1
-and r.account_id = $2
-for no key update of r;
+select id
+from review
+where id = $1
+and account_id = $2
+for no key update;
+
+-- By itself, so that it sees what came while the review was waited for.
+-- name: upload_review_places
+-- args: review_id uuid
+-- rows: one
+select count(*), (coalesce(max(position) + 1, 0))::bigint
+from review_media
+where review_id = $1;
 
 -- name: upload_review_media_add
 -- args: id uuid, review_id uuid, url text, thumbnail_url text, position integer

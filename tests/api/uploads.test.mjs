@@ -430,6 +430,34 @@ test('a picture sends a rejected product in again; an archived one takes none', 
   assertProblem(await uploadImage(who, archived, jpeg), 409, 'invalid_state')
 })
 
+test('what came while the product or the review was waited for is counted', async () => {
+  const who = await seller()
+  const thing = await product({ seller: who, status: 'draft' })
+  const author = await customer()
+  const id = await review(author, thing)
+  const waits = [
+    { table: 'product', of: thing.id, most: 20, upload: () => uploadImage(who, thing, png()),
+      add: () => sql`insert into product_image (id, product_id, url, thumbnail_url, position, is_live)
+        select gen_random_uuid(), ${thing.id}, 'u' || n, 't', n, true from generate_series(1, 20) n` },
+    { table: 'review', of: id, most: 5, upload: () => uploadMedia(author, id, jpeg),
+      add: () => sql`insert into review_media (id, review_id, url, thumbnail_url, position)
+        select gen_random_uuid(), ${id}, 'u' || n, 't', n from generate_series(1, 5) n` },
+  ]
+  for (const { table, of, most, upload, add } of waits) {
+    await sql`begin`
+    await (table === 'product' ? sql`select from product where id = ${of} for no key update`
+      : sql`select from review where id = ${of} for no key update`)
+    await add()
+    const answer = upload()
+    await until(async () => (await sql`select from pg_stat_activity a
+      where pg_backend_pid() = any (pg_blocking_pids(a.pid))`).length > 0, { what: 'the upload to wait' })
+    await sql`commit`
+    assertProblem(await answer, 409, 'invalid_state')
+    assert.equal((await (table === 'product' ? sql`select from product_image where product_id = ${of}`
+      : sql`select from review_media where review_id = ${of}`)).length, most)
+  }
+})
+
 test('pictures have places, and an end', async () => {
   const who = await seller()
   const thing = await product({ seller: who, status: 'draft' })
