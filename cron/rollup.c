@@ -1,8 +1,9 @@
 /*
  * rollup: counts the days that are over, and again those that something was
- * changed in since (they have a mark).  What is counted is a day's alone, so
- * a day is right after each transaction, and a run that was killed leaves
- * nothing but days to do.
+ * changed in since (they have a mark).  What is counted is a day's alone, and
+ * the products of a month are the sum of its days' whichever are counted: both
+ * are right after each transaction, and a run that was killed leaves nothing
+ * but days to do.
  */
 #include "core/config.h"
 #include "core/day.h"
@@ -14,12 +15,6 @@
 enum { MARGIN_SECS = 600 };
 
 /* --- one day ------------------------------------------------------------ */
-
-static bool
-ends_month(int64_t day)
-{
-	return day_next_month(day) == day + 1;
-}
 
 static void
 queue_day(struct ctx *c, int64_t day)
@@ -34,13 +29,16 @@ queue_day(struct ctx *c, int64_t day)
 	db_queue(c, Q_FIGURES_COUNT_ACCOUNTS, ARGS(A(zone), A(day)));
 }
 
+/* Products of the month as it stands, and tax where it is over. */
 static void
-queue_month(struct ctx *c, int64_t day)
+queue_month(struct ctx *c, int64_t day, int64_t closed)
 {
 	int64_t first = day_month(day), last = day_next_month(day) - 1;
 
 	db_queue(c, Q_FIGURES_COUNT_MONTH, ARGS(A(first), A(last)));
-	db_queue(c, Q_FIGURES_COUNT_TAX_MONTH, ARGS(A(first), A(last)));
+	if (last <= closed)
+		db_queue(c, Q_FIGURES_COUNT_TAX_MONTH,
+		    ARGS(A(first), A(last)));
 }
 
 static enum err
@@ -52,8 +50,7 @@ close_day(struct ctx *c, int64_t day)
 	queue_day(c, day);
 	db_queue(c, Q_FIGURES_COUNT_BUYERS,
 	    ARGS(A(c->config->shop_timezone), A(day)));
-	if (ends_month(day))
-		queue_month(c, day);
+	queue_month(c, day, day);
 	db_queue(c, Q_FIGURES_SET_CLOSED,
 	    ARGS(A(c->config->shop_timezone), A(day)));
 	return tx_commit(&tx);
@@ -66,8 +63,7 @@ recount_day(struct ctx *c, int64_t day, int64_t closed)
 	TX_SCOPE(tx, c);
 
 	queue_day(c, day);
-	if (day_next_month(day) - 1 <= closed)
-		queue_month(c, day);
+	queue_month(c, day, closed);
 	return tx_commit(&tx);
 }
 

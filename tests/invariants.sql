@@ -424,6 +424,18 @@ select id
 from seller
 where substr(gstin, 3, 10) <> pan;
 
+-- INV15 figures: what a month sold is what its days sold
+select m.seller_id, m.month, m.product_id, m.units, m.revenue, d.units as units_of_days,
+    d.revenue as revenue_of_days
+from product_month m
+full join (
+    select seller_id, product_id, sum(units) as units, sum(revenue) as revenue,
+        date_trunc('month', date '1970-01-01' + day)::date - date '1970-01-01' as month
+    from product_day
+    group by seller_id, product_id, date_trunc('month', date '1970-01-01' + day)
+) d on d.seller_id = m.seller_id and d.product_id = m.product_id and d.month = m.month
+where (m.units, m.revenue) is distinct from (d.units, d.revenue);
+
 -- INV10 the chain of the audit trail is whole
 select seq
 from audit_broken() as seq;

@@ -465,14 +465,15 @@ struct top {
 static enum err
 read_top(struct ctx *c, const struct both *b, int64_t limit, struct top *t)
 {
-	struct figures_pieces now = figures_pieces(c, &b->now);
-	struct figures_pieces before = figures_pieces(c, &b->before);
+	struct figures_pieces now = figures_least(c, &b->now);
+	struct figures_pieces before = figures_least(c, &b->before);
 	const char *zone = c->config->shop_timezone;
 	struct rows walk;
 	size_t n = 0;
 
 	TRY(db_each(c, Q_SHOP_TOP_PRODUCTS,
-	    ARGS(A(now.months), A(now.days), A(now.live), A(zone), A(limit)),
+	    ARGS(A(now.months), A(now.days), A(now.less), A(now.live),
+		A(zone), A(limit)),
 	    &t->now));
 	t->ids = ARENA_ARRAY(c->arena, (size_t)t->now.count + 1, struct uuid);
 	walk = t->now;
@@ -480,7 +481,7 @@ read_top(struct ctx *c, const struct both *b, int64_t limit, struct top *t)
 		t->ids[n++] = col_uuid(&walk);
 	return db_each(c, Q_SHOP_PRODUCTS_SOLD,
 	    ARGS(A(array_uuids(c->arena, t->ids, n)), A(before.months),
-		A(before.days), A(before.live), A(zone)),
+		A(before.days), A(before.less), A(before.live), A(zone)),
 	    &t->before);
 }
 

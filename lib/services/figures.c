@@ -6,6 +6,10 @@
 #include "core/config.h"
 #include "db/db.h"
 
+/* A month has about as many rows as this many of its days: most of what sells
+ * does so on several. */
+enum { MONTH_AS_DAYS = 4 };
+
 const char *const figures_intervals[] = { "day", "week", "month", NULL };
 
 /* --- the period --------------------------------------------------------- */
@@ -87,6 +91,13 @@ has_mark(const struct figures_period *p, int64_t first, int64_t last)
 		if (p->marked.v[i] >= first && p->marked.v[i] <= last)
 			return true;
 	return false;
+}
+
+/* Closed, and as it was counted. */
+static bool
+is_kept(const struct figures_period *p, int64_t day)
+{
+	return day <= p->closed && !is_marked(p, day);
 }
 
 /* Nothing has happened yet after today. */
@@ -171,12 +182,60 @@ figures_pieces(struct ctx *c, const struct figures_period *p)
 			day = day_next_month(day);
 			continue;
 		}
-		if (day <= p->closed && !is_marked(p, day))
+		if (is_kept(p, day))
 			list_add(&days, day);
 		day++;
 	}
 	out.months = list_close(&months);
 	out.days = list_close(&days);
+	out.less = "{}";
+	out.live = figures_live(c, p, p->from, p->to);
+	return out;
+}
+
+static bool
+is_wanted(const struct figures_period *p, int64_t day)
+{
+	return day >= p->from && day <= p->to && is_kept(p, day);
+}
+
+/* Whether the month is read, and the days of it that are not wanted. */
+static bool
+is_less(const struct figures_period *p, int64_t first)
+{
+	int64_t wanted = 0, others = 0, next = day_next_month(first);
+
+	for (int64_t day = first; day < next; day++)
+		if (is_wanted(p, day))
+			wanted++;
+		else if (day <= p->closed)
+			others++;
+	return wanted > others + MONTH_AS_DAYS;
+}
+
+struct figures_pieces
+figures_least(struct ctx *c, const struct figures_period *p)
+{
+	struct figures_pieces out;
+	struct list_text months, days, less;
+	int64_t first, next;
+
+	list_open(c, &months);
+	list_open(c, &days);
+	list_open(c, &less);
+	for (first = day_month(p->from); first <= p->to; first = next) {
+		bool whole = is_less(p, first);
+
+		next = day_next_month(first);
+		if (whole)
+			list_add(&months, first);
+		for (int64_t day = first; day < next; day++)
+			if (is_wanted(p, day) != whole)
+				list_add(whole ? &less : &days, day);
+	}
+	out.months = list_close(&months);
+	out.days = list_close(&days);
+	out.less = list_close(&less);
 	out.live = figures_live(c, p, p->from, p->to);
 	return out;
 }

@@ -92,9 +92,16 @@ const char *figures_marked(struct ctx *c, const struct figures_period *p);
 struct figures_pieces {
 	const char *months;
 	const char *days;
+	const char *less; /* of figures_least() alone */
 	const char *live;
 };
 struct figures_pieces figures_pieces(struct ctx *c,
+    const struct figures_period *p);
+
+/* The same where a month that is not over, or not wanted whole, is kept as
+ * the sum of what is kept of its days, whatever they are: the month less its
+ * other days, or single days, whichever is fewer rows. */
+struct figures_pieces figures_least(struct ctx *c,
     const struct figures_period *p);
 
 /* The first day of the interval that a day is in. */

@@ -88,17 +88,6 @@ report_register(struct ctx *c, const struct figures_period *p,
 		.n = 3 };
 }
 
-struct report_source
-report_sums(struct ctx *c, const struct figures_period *p, enum fragment from)
-{
-	struct figures_pieces pieces = figures_pieces(c, p);
-
-	return (struct report_source){ .from = from,
-		.args = { A(pieces.months), A(pieces.days), A(pieces.live),
-		    A(c->config->shop_timezone) },
-		.n = 4 };
-}
-
 bool
 report_is_file(const struct report_in *in)
 {

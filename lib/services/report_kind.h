@@ -7,7 +7,7 @@
 #include "db/list.h"
 #include "services/figures.h"
 
-enum { REPORT_ARGS = 4 };
+enum { REPORT_ARGS = 5 };
 
 /* Where its rows come from. */
 struct report_source {
@@ -33,9 +33,6 @@ extern const struct list_order report_by_gross;
 /* The source of a register: rows of from the period's first day to its
  * last. */
 struct report_source report_register(struct ctx *c,
-    const struct figures_period *p, enum fragment from);
-/* The source of sums, from the tables of months and days. */
-struct report_source report_sums(struct ctx *c,
     const struct figures_period *p, enum fragment from);
 
 extern const struct field report_sales_fields[];

@@ -1,4 +1,5 @@
 /* What each product sold, most money first. */
+#include "core/config.h"
 #include "services/report_kind.h"
 
 static const struct field fields[] = {
@@ -18,7 +19,12 @@ const struct shape report_products_shape = { "report_products",
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
 {
-	return report_sums(c, p, F_REPORT_PRODUCTS);
+	struct figures_pieces pieces = figures_least(c, p);
+
+	return (struct report_source){ .from = F_REPORT_PRODUCTS,
+		.args = { A(pieces.months), A(pieces.days), A(pieces.less),
+		    A(pieces.live), A(c->config->shop_timezone) },
+		.n = 5 };
 }
 
 const struct report report_products = { &report_products_shape,

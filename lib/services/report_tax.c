@@ -1,4 +1,5 @@
 /* Tax by place of supply, HSN code and rate. */
+#include "core/config.h"
 #include "services/report_kind.h"
 
 static const struct field fields[] = {
@@ -36,7 +37,12 @@ static const struct list_order by_key = {
 static struct report_source
 source(struct ctx *c, const struct figures_period *p)
 {
-	return report_sums(c, p, F_REPORT_TAX);
+	struct figures_pieces pieces = figures_pieces(c, p);
+
+	return (struct report_source){ .from = F_REPORT_TAX,
+		.args = { A(pieces.months), A(pieces.days), A(pieces.live),
+		    A(c->config->shop_timezone) },
+		.n = 4 };
 }
 
 const struct report report_tax = { &report_tax_shape, &by_key,

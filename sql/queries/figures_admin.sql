@@ -47,7 +47,7 @@ cross join lateral (
 	group by status) o;
 
 -- name: shop_top_products
--- args: months text, days text, live text, time_zone text, rows bigint
+-- args: months text, days text, less text, live text, time_zone text, rows bigint
 -- rows: many
 select t.product_id, p.name, t.units, t.revenue
 from (
@@ -61,21 +61,26 @@ from (
 		from product_day
 		where day = any ($2::text::integer[])
 		union all
+		select product_id, -units, -revenue
+		from product_day
+		where day = any ($3::text::integer[])
+		union all
 		select i.product_id, i.quantity, i.line_total - i.discount
-		from unnest($3::text::integer[]) as l (day)
-		join earning e on e.created_at >= day_start(l.day, $4)
-		and e.created_at < day_start(l.day + 1, $4)
+		from unnest($4::text::integer[]) as l (day)
+		join earning e on e.created_at >= day_start(l.day, $5)
+		and e.created_at < day_start(l.day + 1, $5)
 		join order_item i on i.seller_order_id = e.seller_order_id
 		where e.refund_id is null) sold
 	group by product_id
+	having sum(units) > 0
 	order by revenue desc, units desc, product_id
-	limit $5) t
+	limit $6) t
 join product p on p.id = t.product_id
 order by t.revenue desc, t.units desc, t.product_id;
 
 -- What some products sold, in the order of the list; zeros where nothing.
 -- name: shop_products_sold
--- args: product_ids text, months text, days text, live text, time_zone text
+-- args: product_ids text, months text, days text, less text, live text, time_zone text
 -- rows: many
 select coalesce(sum(s.units), 0)::bigint, coalesce(sum(s.revenue), 0)::bigint
 from unnest($1::text::uuid[]) with ordinality as p (id, place)
@@ -90,10 +95,15 @@ left join lateral (
 	where product_id = p.id
 	and day = any ($3::text::integer[])
 	union all
+	select -units, -revenue
+	from product_day
+	where product_id = p.id
+	and day = any ($4::text::integer[])
+	union all
 	select i.quantity, i.line_total - i.discount
-	from unnest($4::text::integer[]) as l (day)
-	join earning e on e.created_at >= day_start(l.day, $5)
-	and e.created_at < day_start(l.day + 1, $5)
+	from unnest($5::text::integer[]) as l (day)
+	join earning e on e.created_at >= day_start(l.day, $6)
+	and e.created_at < day_start(l.day + 1, $6)
 	join order_item i on i.seller_order_id = e.seller_order_id
 	where e.refund_id is null
 	and i.product_id = p.id) s on true

@@ -220,7 +220,7 @@ select t.id, t.gross, t.id, (
 		where p.id = t.id), t.units, t.gross, 'INR', t.products
 
 -- fragment: report_products
--- args: months text, days text, live text, time_zone text
+-- args: months text, days text, less text, live text, time_zone text
 from (
 	select product_id as id, sum(units)::bigint as units, sum(revenue)::bigint as gross,
 		count(*) over () as products
@@ -233,13 +233,18 @@ from (
 		from product_day
 		where day = any ($2::text::integer[])
 		union all
+		select product_id, -units, -revenue
+		from product_day
+		where day = any ($3::text::integer[])
+		union all
 		select i.product_id, i.quantity, i.line_total - i.discount
-		from unnest($3::text::integer[]) as l (day)
-		join earning e on e.created_at >= day_start(l.day, $4)
-		and e.created_at < day_start(l.day + 1, $4)
+		from unnest($4::text::integer[]) as l (day)
+		join earning e on e.created_at >= day_start(l.day, $5)
+		and e.created_at < day_start(l.day + 1, $5)
 		join order_item i on i.seller_order_id = e.seller_order_id
 		where e.refund_id is null) sold
-	group by product_id) t
+	group by product_id
+	having sum(units) > 0) t
 where true
 
 -- --- tax -------------------------------------------------------------------

@@ -163,6 +163,13 @@ const broken = [
     where id = ${some('product', 'seller_active', 'seller_id')}`],
   ['INV14 sellers: the PAN', `update seller set pan = 'ZZZZZ9999Z'
     where id = ${some('seller', 'gstin is not null and pan is not null')}`],
+  ...['product_day (seller_id, day,', 'product_month (seller_id, month,'].map(table =>
+    ['INV15 figures: what a month', `insert into ${table} product_id, units, revenue)
+      select seller_id, 0, id, 1, 100 from product where id = ${some('product')}`]),
+  ['INV15 figures: what a month', `insert into product_day (seller_id, day, product_id, units,
+      revenue) select seller_id, 30, id, 1, 100 from product where id = ${some('product')}`,
+  `insert into product_month (seller_id, month, product_id, units, revenue)
+    select seller_id, 0, id, 1, 101 from product where id = ${some('product')}`],
 ]
 
 const environment = () => ({ PATH: process.env.PATH, HOME: os.tmpdir(), MODE: mode,
