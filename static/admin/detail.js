@@ -1,8 +1,8 @@
 /* The shape of every detail page: what it is at the left, what to know at the right, and below
  * what happened. */
 import { html, useState } from './lib.js'
-import { describe } from './api.js'
-import { Button, Copy, Dialog, Failure, Money, PageHead, Skeleton, Time, useTitle } from './ui.js'
+import { describe, get } from './api.js'
+import { Button, Copy, Dialog, Failure, Money, PageHead, Skeleton, Time, useLoad, useTitle } from './ui.js'
 import { words } from './format.js'
 
 /** load is what useLoad gave; children(value) draws the page. */
@@ -56,6 +56,21 @@ export const TimeLine = ({ events, empty = 'Nothing happened yet.' }) => events.
     ${e.from && html` <span class="muted">${words(e.from)} → ${words(e.to)}</span>`}</div>
     <div class="muted"><${Time} at=${e.at} />${e.who && html` · ${e.who}`}</div>
     ${e.note && html`<p class="note">${e.note}</p>`}</li>`)}</ol>` : html`<p class="muted">${empty}</p>`
+
+/** What administrators did to it, from the audit trail, with the events that it tells itself. */
+export function History({ entity, id, events = [] }) {
+  const load = useLoad(signal => get('/api/admin/logs/', { entity, entity_id: id, page_size: 50 }, signal), [entity, id])
+  const done = (load.value?.results ?? []).map(entry => {
+    const { status, ...others } = entry.changes
+    return { at: entry.at, title: words(entry.action.replace('.', ': ')), from: status?.[0], to: status?.[1],
+      who: entry.actor?.email ?? 'System', note: Object.entries(others).map(([name, [was, now]]) =>
+        `${words(name)}: ${said(was)} → ${said(now)}`).join('\n') }
+  })
+  return html`<${Card} title="What happened">${load.problem ? html`<p class="error">${load.problem.message}</p>`
+    : html`<${TimeLine} events=${[...done, ...events.filter(e => e.at)].sort((a, b) => b.at.localeCompare(a.at))} />`}<//>`
+}
+
+const said = value => value === null || value === undefined ? '–' : typeof value === 'object' ? JSON.stringify(value) : String(value)
 
 /** What an edit would change: {name: [before, after]}. */
 export const Changes = ({ before, after }) => html`<table class="changes"><thead><tr><th scope="col">Field</th>

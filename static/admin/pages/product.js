@@ -2,7 +2,7 @@ import { html } from '../lib.js'
 import { get } from '../api.js'
 import { to } from '../router.js'
 import { Button, Copy, Money, Pill, Time, confirm, toast, useLoad } from '../ui.js'
-import { Card, Changes, Columns, Detail, Facts, Table } from '../detail.js'
+import { Card, Changes, Columns, Detail, Facts, History, Table } from '../detail.js'
 import { rate, words } from '../format.js'
 import { remember } from '../palette.js'
 import { approve, reject } from './products.js'
@@ -56,6 +56,8 @@ export function Product({ params }) {
         ['Least quantity', p.min_order_quantity], ['Rating', p.rating_count ? `${p.rating_average} (${p.rating_count})` : null],
         ['Created', html`<${Time} at=${p.created_at} />`], ['Slug', p.slug], ['Id', html`<${Copy} text=${p.id} />`]]} /><//>
       <${Card} title="Attributes"><${Facts} facts=${Object.entries(p.attributes ?? {})} /><//>
+      <${History} entity="product" id=${p.id} key=${`${p.status} ${p.pending_since}`} events=${[{ at: p.created_at, title: 'Created' },
+        { at: p.pending_since, title: 'Sent in for review' }]} />
       <${Card} title="Related"><p><a href=${to('/reviews', { product_id: p.id })}>Its reviews</a></p>
         <p><a href=${to('/logs', { entity: 'product', entity_id: p.id })}>Who changed it</a></p>
         <p><a href=${to('/products', { seller: p.seller.id })}>All products of ${p.seller.store_name}</a></p><//>`} />`}

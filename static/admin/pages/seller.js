@@ -2,7 +2,7 @@ import { html, useEffect, useState } from '../lib.js'
 import { file, get } from '../api.js'
 import { to } from '../router.js'
 import { Button, Copy, Dialog, Failure, Pill, Time, confirm, toast, useLoad } from '../ui.js'
-import { Card, Changes, Columns, Detail, Facts } from '../detail.js'
+import { Card, Changes, Columns, Detail, Facts, History } from '../detail.js'
 import { rate, words } from '../format.js'
 import { remember } from '../palette.js'
 import { approve, reject, suspend } from './sellers.js'
@@ -39,6 +39,8 @@ export function Seller({ params }) {
         <span class="muted">${c.done ? '' : ' missing'}</span></li>`)}</ul><//>
       <${Card} title="Terms"><${Facts} facts=${[['Commission', rate(s.commission_rate_bps)], ['Approved', s.approved_at && html`<${Time} at=${s.approved_at} />`],
         ['Id', html`<${Copy} text=${s.id} />`]]} /><//>
+      <${History} entity="seller" id=${s.id} key=${`${s.status} ${s.approved_at}`} events=${[{ at: s.created_at, title: 'Registered' },
+        ...s.kyc_documents.map(d => ({ at: d.uploaded_at, title: `${words(d.document_type)} sent in` }))]} />
       <${Card} title="Related"><p><a href=${to('/products', { seller: s.id })}>Products</a></p><p><a href=${to('/orders', { seller: s.id })}>Orders</a></p>
         <p><a href=${to('/settlements', { seller_id: s.id })}>Settlements</a></p><p><a href=${to('/users/detail', { id: s.user_id })}>Account</a></p>
         <p><a href=${to('/logs', { entity: 'seller', entity_id: s.id })}>Who changed it</a></p><//>`} />

@@ -2,7 +2,7 @@ import { html } from '../lib.js'
 import { get } from '../api.js'
 import { to } from '../router.js'
 import { Button, Copy, Money, Pill, Time, confirm, toast, useLoad } from '../ui.js'
-import { Card, Columns, Detail, Facts, Sum, Table } from '../detail.js'
+import { Card, Columns, Detail, Facts, History, Sum, Table } from '../detail.js'
 import { money, words } from '../format.js'
 import { pay, reject } from './settlements.js'
 
@@ -32,6 +32,7 @@ export function Settlement({ params }) {
         { label: 'When', show: l => html`<${Time} at=${l.created_at} />` }]} /><//>`}
       right=${html`<${Card} title="Facts"><${Facts} facts=${[['Seller', html`<a href=${to('/sellers/detail', { id: s.seller_id })}>${s.store_name}</a>`],
         ['Period', s.period_start && html`<${Time} at=${s.period_start} /> to <${Time} at=${s.period_end} />`], ['Reference', s.reference], ['Reason', s.reason],
-        ['Decided', s.processed_at && html`<${Time} at=${s.processed_at} />`], ['Id', html`<${Copy} text=${s.id} />`]]} /><//>`} />`}
+        ['Decided', s.processed_at && html`<${Time} at=${s.processed_at} />`], ['Id', html`<${Copy} text=${s.id} />`]]} /><//>
+        <${History} entity="settlement" id=${s.id} key=${s.status} events=${[{ at: s.requested_at, title: 'Asked for' }]} />`} />`}
   <//>`
 }

@@ -2,7 +2,7 @@ import { html } from '../lib.js'
 import { get } from '../api.js'
 import { to } from '../router.js'
 import { Button, Copy, Money, Pill, Time, confirm, toast, useLoad } from '../ui.js'
-import { Card, Columns, Detail, Facts } from '../detail.js'
+import { Card, Columns, Detail, Facts, History } from '../detail.js'
 import { remember } from '../palette.js'
 import { block, unblock } from './users.js'
 
@@ -27,6 +27,7 @@ export function User({ params }) {
       ['Phone', u.phone], ['Role', u.role], ['Type', u.account_type], ['Blocked because', u.blocked_reason], ['Company', u.company_name], ['GSTIN', u.gstin],
       ['Joined', html`<${Time} at=${u.created_at} />`], ['Last seen', html`<${Time} at=${u.last_login_at} empty="never" />`], ['Id', html`<${Copy} text=${u.id} />`]]} /><//>`}
       right=${html`<${Card} title="Buys"><${Facts} facts=${[['Orders', u.orders_count], ['Spent', html`<${Money} amount=${u.total_spent} currency=${u.currency} />`]]} /><//>
+      <${History} entity="account" id=${u.id} key=${String(u.is_blocked)} events=${[{ at: u.created_at, title: 'Joined' }, { at: u.last_login_at, title: 'Last seen' }]} />
       <${Card} title="Related"><p><a href=${to('/orders', { user: u.id })}>Orders</a></p><p><a href=${to('/logs', { entity: 'account', entity_id: u.id })}>Who changed it</a></p>
         ${u.role === 'admin' && html`<p><a href=${to('/logs', { actor: u.id })}>What this administrator did</a></p>`}<//>`} />`}
   <//>`
