@@ -1,9 +1,10 @@
 /* The programs of cron/: one at a time, recorded, crash-only; the outbox. */
 import assert from 'node:assert/strict'
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { after, test } from 'node:test'
+import { promisify } from 'node:util'
 
 import { customer, mode, root, seller, startInstance, together, unique, until, uuid7 }
   from './harness.mjs'
@@ -338,11 +339,12 @@ test('what can go to nobody is a dead letter with its reason', async () => {
 
 test('a dead letter is kept, and seen: by the job, readiness, status and a list', async () => {
   await clean()
-  const look = command => execFileSync('make', ['-s', command], { cwd: root, encoding: 'utf8',
+  // Not at a stroke: meanwhile the server may hang up a connection that was kept.
+  const look = async command => (await promisify(execFile)('make', ['-s', command], { cwd: root,
     env: { PATH: process.env.PATH, HOME: '/tmp', MODE: mode, STATE_DIR: own.stateDir,
-      ENV_FILE: own.envFile } })
+      ENV_FILE: own.envFile } })).stdout
   const jobs = async () => (await own.api('GET', '/api/health/ready/')).body.checks.jobs
-  assert.doesNotMatch(look('status'), /dead/)
+  assert.doesNotMatch(await look('status'), /dead/)
   assert.equal(await jobs(), 'ok')
   const sink = await mailServer({ refuse: () => 550 })
   const id = await queue('mail.reset', { to: 'gone@test.example', token: 'secret-token' })
@@ -353,8 +355,8 @@ test('a dead letter is kept, and seen: by the job, readiness, status and a list'
   const second = await runJob(own, 'outbox')
   assert.match(second.text, / warn outbox 1 dead letters are kept; make dead-letters lists them/)
   assert.equal(await jobs(), 'degraded')
-  assert.match(look('status'), /^outbox +1 dead letters; make dead-letters lists them$/m)
-  const [head, line, ...more] = look('dead-letters').trim().split('\n')
+  assert.match(await look('status'), /^outbox +1 dead letters; make dead-letters lists them$/m)
+  const [head, line, ...more] = (await look('dead-letters')).trim().split('\n')
   assert.deepEqual(more, [])
   assert.match(head, /^id \| kind \| address \| attempts \|/)
   assert(line.startsWith(`${id} | mail.reset | gone@test.example | 1 | `), line)
@@ -368,7 +370,7 @@ test('a dead letter is kept, and seen: by the job, readiness, status and a list'
   const kept = await row(id)
   assert.deepEqual([kept.dead, kept.payload.to, kept.payload.token],
     [true, 'gone@test.example', 'secret-token'])
-  assert.match(look('dead-letters'), new RegExp(id))
+  assert.match(await look('dead-letters'), new RegExp(id))
   await clean()
 })
 
