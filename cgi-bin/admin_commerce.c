@@ -27,14 +27,6 @@ static const struct field order_search_fields[] = {
 };
 #undef S
 
-#define S struct order_find
-static const struct field order_find_fields[] = {
-	IN_UUID(id, OPTIONAL, "Order, or give number"),
-	IN_TEXT(number, OPTIONAL, 1, TEXT_MAX, "Order number"),
-	{ 0 },
-};
-#undef S
-
 #define S struct commission_set
 static const struct field commission_set_fields[] = {
 	IN_ENUM(scope, REQUIRED, commission_scopes, "For what",

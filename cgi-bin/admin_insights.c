@@ -34,16 +34,6 @@ static const struct field report_in_fields[] = {
 };
 #undef S
 
-struct figures_input {
-	struct figures_in period;
-};
-#define S struct figures_input
-static const struct field figures_input_fields[] = {
-	IN_PERIOD,
-	{ 0 },
-};
-#undef S
-
 #define S struct admin_top
 static const struct field admin_top_fields[] = {
 	IN_PERIOD,

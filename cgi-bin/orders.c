@@ -36,14 +36,6 @@ static const struct field order_list_fields[] = {
 };
 #undef S
 
-#define S struct order_find
-static const struct field order_find_fields[] = {
-	IN_UUID(id, OPTIONAL, "Order, or give number"),
-	IN_TEXT(number, OPTIONAL, 1, TEXT_MAX, "Order number"),
-	{ 0 },
-};
-#undef S
-
 struct order_id {
 	struct uuid id;
 };

@@ -4,16 +4,6 @@
 
 #include "web/request.h"
 
-struct figures_input {
-	struct figures_in period;
-};
-#define S struct figures_input
-static const struct field figures_input_fields[] = {
-	IN_PERIOD,
-	{ 0 },
-};
-#undef S
-
 #define S struct figures_top
 static const struct field figures_top_fields[] = {
 	IN_PERIOD,

@@ -68,6 +68,15 @@ refund_said(struct item *i, const struct provider_refund *r)
 
 /* An id that is refused is one the provider does not have. */
 static enum err
+answered(struct ctx *c, enum provider_result result,
+    const struct provider_problem *why)
+{
+	return result == PROVIDER_OK || result == PROVIDER_REFUSED ?
+	    OK :
+	    provider_unanswered(c, why);
+}
+
+static enum err
 ask_payment(struct ctx *c, struct item *i, struct provider_payment *p)
 {
 	enum provider_result result;
@@ -79,9 +88,7 @@ ask_payment(struct ctx *c, struct item *i, struct provider_payment *p)
 	while (ask_again(result, &tries));
 	if (result == PROVIDER_OK)
 		payment_said(i, p);
-	return result == PROVIDER_OK || result == PROVIDER_REFUSED ?
-	    OK :
-	    provider_unanswered(c, &why);
+	return answered(c, result, &why);
 }
 
 static enum err
@@ -96,9 +103,7 @@ ask_refund(struct ctx *c, struct item *i, struct provider_refund *r)
 	while (ask_again(result, &tries));
 	if (result == PROVIDER_OK)
 		refund_said(i, r);
-	return result == PROVIDER_OK || result == PROVIDER_REFUSED ?
-	    OK :
-	    provider_unanswered(c, &why);
+	return answered(c, result, &why);
 }
 
 static enum err
@@ -115,9 +120,7 @@ ask_refunds_of(struct ctx *c, const char *payment_id, int64_t skip,
 	while (ask_again(result, &tries));
 	if (result == PROVIDER_REFUSED)
 		*n = 0;
-	return result == PROVIDER_OK || result == PROVIDER_REFUSED ?
-	    OK :
-	    provider_unanswered(c, &why);
+	return answered(c, result, &why);
 }
 
 /* --- looking up here ----------------------------------------------------- */

@@ -12,6 +12,13 @@ enum { MONTH_AS_DAYS = 4 };
 
 const char *const figures_intervals[] = { "day", "week", "month", NULL };
 
+#define S struct figures_input
+const struct field figures_input_fields[] = {
+	IN_PERIOD,
+	{ 0 },
+};
+#undef S
+
 /* --- the period --------------------------------------------------------- */
 
 static enum err

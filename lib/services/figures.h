@@ -41,6 +41,12 @@ struct figures_in {
 		.help = "Of a series; default: day. Weeks begin on Monday" }
 /* clang-format on */
 
+/* The inputs of what takes nothing but a period. */
+struct figures_input {
+	struct figures_in period;
+};
+extern const struct field figures_input_fields[];
+
 /* Days, ascending. */
 struct days {
 	int64_t *v;

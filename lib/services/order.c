@@ -4,6 +4,14 @@
 #include "db/list.h"
 #include "services/order_rows.h"
 
+#define S struct order_find
+const struct field order_find_fields[] = {
+	IN_UUID(id, OPTIONAL, "Order, or give number"),
+	IN_TEXT(number, OPTIONAL, 1, TEXT_MAX, "Order number"),
+	{ 0 },
+};
+#undef S
+
 static enum err
 find_order(struct ctx *c, const struct order_find *in, struct order *o)
 {

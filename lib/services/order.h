@@ -35,6 +35,7 @@ struct order_find {
 	struct uuid id;
 	const char *number;
 };
+extern const struct field order_find_fields[];
 
 enum { ORDER_RAZORPAY_MIN = 100 };
 
