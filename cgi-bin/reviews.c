@@ -36,6 +36,7 @@ static const struct route routes[] = {
 	    .summary = "A product's reviews",
 	    .allow = PUBLIC,
 	    .idempotency = IDEMPOTENCY_NONE,
+	    .hot = true,
 	    INPUT(review_list),
 	    .status = 200,
 	    .out = &review_shape,

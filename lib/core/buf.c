@@ -46,7 +46,11 @@ buf_room(struct buf *b, size_t len)
 	}
 	if (b->len + len < b->size)
 		return true;
-	size = b->size == 0 ? 1024 : b->size * 2;
+	/* An answer is long: growing from little copies it many times. */
+	if (b->size == 0)
+		size = b->cap == BUF_CAP_REPLY ? 16384 : 1024;
+	else
+		size = b->size * 2;
 	while (size <= b->len + len)
 		size *= 2;
 	data = arena_alloc(b->arena, size);

@@ -5,11 +5,22 @@
 #ifndef HAAT_CORE_LOG_H
 #define HAAT_CORE_LOG_H
 
+#include <stdbool.h>
+
 /* Names the program in each line; the text must stay. */
 void log_open(const char *called);
 
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/*
+ * The same as log_info(), for what happens ten thousand times a second:
+ * written together with the lines that follow, by log_flush() at the latest.
+ * Lines that were only gathered are lost where the process is killed.
+ */
+void log_gather(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_flush(void);
+bool log_is_gathered(void);
 
 #endif

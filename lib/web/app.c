@@ -9,6 +9,7 @@
 #include "db/db.h"
 #include "io/redis.h"
 #include "web/caller.h"
+#include "web/hot.h"
 #include "web/idempotency.h"
 #include "web/input.h"
 #include "web/limit.h"
@@ -160,17 +161,40 @@ run_handler(struct request *rq)
 	return err;
 }
 
+/* Where nobody waits for the answer any more, the work is not done. */
+static enum err
+still_awaited(struct request *rq)
+{
+	if (!io_peer_gone(rq->io))
+		return OK;
+	return fail(&rq->ctx, ERR_UNAVAILABLE,
+	    "The client has gone. Send the request again.");
+}
+
 static enum err
 serve(struct request *rq)
 {
+	bool hot;
+
 	TRY(refuse_odd_headers(rq));
 	TRY(route_match(rq));
+	if (!rq->route->hot)
+		TRY(still_awaited(rq));
 	TRY(caller_check(rq));
+	hot = hot_may_serve(rq);
+	if (hot && hot_find(rq))
+		return OK;
+	if (rq->route->hot)
+		TRY(still_awaited(rq));
+	TRY(caller_confirm(rq));
 	TRY(limit_check(rq));
 	TRY(input_query(rq));
 	TRY(input_bind(rq));
 	TRY(idempotency_read(rq));
-	return run_handler(rq);
+	TRY(run_handler(rq));
+	if (hot)
+		hot_keep(rq);
+	return OK;
 }
 
 /* --- one request ------------------------------------------------------- */
@@ -238,7 +262,9 @@ begin(struct process *p, struct request *rq)
 	struct ctx *c = &rq->ctx;
 	const char *method;
 
-	*rq = (struct request){ .io = p->io, .app = p->app };
+	*rq = (struct request){ .io = p->io,
+		.app = p->app,
+		.forever = p->forever };
 	rq->started_us = clock_mono_us();
 	c->arena = p->arena;
 	c->db = p->db;
@@ -267,14 +293,18 @@ begin(struct process *p, struct request *rq)
 static void
 log_request(const struct request *rq)
 {
+	/* What costs nothing is not worth a write of its own. */
+	void (*log)(const char *fmt, ...) = rq->from_memory ? log_gather :
+							      log_info;
 	char account[UUID_TEXT] = "-";
 
 	if (!uuid_is_zero(rq->ctx.caller.id))
 		uuid_format(rq->ctx.caller.id, account);
-	log_info("%s %s status=%d us=%lld request_id=%s ip=%s account=%s%s%s",
+	log("%s %s status=%d us=%lld request_id=%s ip=%s account=%s%s%s%s",
 	    rq->is_head ? "HEAD" : rq->method, rq->path, rq->status,
 	    (long long)(clock_mono_us() - rq->started_us), rq->ctx.request_id,
 	    rq->ctx.ip, account, rq->replayed ? " replayed=1" : "",
+	    rq->from_memory ? " memory=1" : "",
 	    rq->status >= 400 && rq->ctx.problem.err != OK ?
 		arena_printf(rq->ctx.arena, " code=%s",
 		    err_code(rq->ctx.problem.err)) :
@@ -301,20 +331,29 @@ handle(struct process *p)
 	db_request_end(&rq.ctx);
 }
 
+/* While the next one waits already, nothing else is done. */
+static void
+wait_for_request(struct process *p)
+{
+	if (log_is_gathered() && io_wait(p->io, 0))
+		return;
+	log_flush();
+	while (!io_wait(p->io, IDLE_LOOK_MS))
+		db_close_idle(p->db, IDLE_US);
+}
+
 static int
 run(struct process *p)
 {
 	for (int64_t n = 0; n < p->config.max_requests; n++) {
-		while (!io_wait(p->io, IDLE_LOOK_MS))
-			db_close_idle(p->db, IDLE_US);
+		wait_for_request(p);
 		if (!io_accept(p->io))
 			break;
-		/* Nobody waits for the answer: do not do the work. */
-		if (!io_peer_gone(p->io))
-			handle(p);
+		handle(p);
 		io_finish(p->io);
 		arena_reset(p->arena);
 	}
+	log_flush();
 	return io_aborted(p->io);
 }
 
@@ -373,7 +412,11 @@ app_main(int argc, char **argv, const struct app *app)
 	static struct process p;
 	int status;
 
-	if (sodium_init() < 0)
+	/* Ids are made by the thousand: from a generator in the process, which
+	 * the system's seeds. */
+	if (randombytes_set_implementation(
+		&randombytes_internal_implementation) != 0 ||
+	    sodium_init() < 0)
 		return 1;
 	log_open(app->name);
 	p.app = app;

@@ -1,8 +1,10 @@
 #include "web/caller.h"
 
+#include <sodium.h>
 #include <string.h>
 #include <strings.h>
 
+#include "core/clock.h"
 #include "core/token.h"
 #include "db/db.h"
 
@@ -61,13 +63,77 @@ permit(struct ctx *c, unsigned allow)
 	    "This account may not do that.");
 }
 
+/* --- callers of a moment ago -------------------------------------------- */
+
+enum { REMEMBERED = 256, REMEMBER_US = 250 * 1000 };
+
+/* By the hash of the token, which is not kept itself. */
+struct remembered {
+	unsigned char token[crypto_generichash_BYTES];
+	struct caller caller;
+	int64_t expires_at_secs;
+	int64_t until_us; /* of the monotonic clock; 0: free */
+};
+
+static struct remembered *
+remembered_at(const char *token, unsigned char hash[crypto_generichash_BYTES])
+{
+	static struct remembered callers[REMEMBERED];
+
+	crypto_generichash(hash, crypto_generichash_BYTES,
+	    (const unsigned char *)token, strlen(token), NULL, 0);
+	return &callers[hash[0]];
+}
+
+static bool
+recall(struct request *rq, const char *token)
+{
+	unsigned char hash[crypto_generichash_BYTES];
+	const struct remembered *m = remembered_at(token, hash);
+
+	if (m->until_us <= rq->started_us ||
+	    m->expires_at_secs <= clock_now_us() / 1000000 ||
+	    memcmp(m->token, hash, sizeof(hash)) != 0)
+		return false;
+	rq->ctx.caller = m->caller;
+	return true;
+}
+
+static void
+remember(struct request *rq, const char *token, const struct token *t)
+{
+	unsigned char hash[crypto_generichash_BYTES];
+	struct remembered *m = remembered_at(token, hash);
+
+	memcpy(m->token, hash, sizeof(hash));
+	m->caller = rq->ctx.caller;
+	m->expires_at_secs = t->expires_at_secs;
+	m->until_us = rq->started_us + REMEMBER_US;
+}
+
+/* --- the whole ---------------------------------------------------------- */
+
+static enum err
+look_up(struct request *rq, const char *token)
+{
+	struct token t;
+
+	TRY(token_verify(&rq->ctx, token, TOKEN_ACCESS, &t));
+	TRY(load_caller(&rq->ctx, &t));
+	if (rq->route->hot)
+		remember(rq, token, &t);
+	return permit(&rq->ctx, rq->route->allow);
+}
+
+static const char bearer[] = "Bearer ";
+enum { BEARER = sizeof(bearer) - 1 };
+
 enum err
 caller_check(struct request *rq)
 {
 	struct ctx *c = &rq->ctx;
 	unsigned allow = rq->route->allow;
 	const char *header;
-	struct token t;
 
 	if ((allow & PROVIDER) ||
 	    ((allow & PUBLIC) && !(allow & CALLER_OPTIONAL)))
@@ -80,10 +146,19 @@ caller_check(struct request *rq)
 		    "Send a bearer token in the Authorization header.");
 	}
 	rq->has_token = true;
-	if (strncasecmp(header, "Bearer ", 7) != 0)
+	if (strncasecmp(header, bearer, BEARER) != 0)
 		return fail(c, ERR_INVALID_TOKEN,
 		    "The Authorization header holds no bearer token.");
-	TRY(token_verify(c, header + 7, TOKEN_ACCESS, &t));
-	TRY(load_caller(c, &t));
-	return permit(c, allow);
+	rq->caller_remembered = rq->route->hot && recall(rq, header + BEARER);
+	return rq->caller_remembered ? OK : look_up(rq, header + BEARER);
+}
+
+enum err
+caller_confirm(struct request *rq)
+{
+	if (!rq->caller_remembered)
+		return OK;
+	rq->caller_remembered = false;
+	rq->ctx.caller = (struct caller){ 0 };
+	return look_up(rq, request_header(rq, "HTTP_AUTHORIZATION") + BEARER);
 }

@@ -3,6 +3,7 @@
 #include <fcgiapp.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,20 +57,36 @@ io_env(struct io *io, const char *name)
 			     getenv(name);
 }
 
+static bool
+stands_before(char **env, char **at)
+{
+	size_t len = strcspn(*at, "=") + 1;
+
+	for (char **a = env; a != at; a++)
+		if (strncmp(*a, *at, len) == 0)
+			return true;
+	return false;
+}
+
 bool
 io_has_duplicate_headers(struct io *io)
 {
 	char **env = io->fastcgi ? io->request.envp : environ;
+	uint64_t seen = 0;
 
+	/* Names are compared only where a hash of six bits was there. */
 	for (char **a = env; *a != NULL; a++) {
-		size_t len;
+		uint32_t hash = 2166136261u;
+		uint64_t bit;
 
 		if (strncmp(*a, "HTTP_", 5) != 0)
 			continue;
-		len = strcspn(*a, "=") + 1;
-		for (char **b = a + 1; *b != NULL; b++)
-			if (strncmp(*a, *b, len) == 0)
-				return true;
+		for (const char *p = *a + 5; *p != '=' && *p != '\0'; p++)
+			hash = (hash ^ (unsigned char)*p) * 16777619u;
+		bit = UINT64_C(1) << (hash >> 26);
+		if ((seen & bit) != 0 && stands_before(env, a))
+			return true;
+		seen |= bit;
 	}
 	return false;
 }

@@ -35,6 +35,7 @@ struct request {
 	struct ctx ctx;
 	struct io *io;
 	const struct app *app;
+	struct arena *forever; /* the process's */
 	const struct route *route;
 	const char *method;
 	const char *path; /* normalised, ends in "/" */
@@ -53,7 +54,10 @@ struct request {
 	int status;
 	const char *content_type;
 	struct header *headers;
+	const char *etag; /* of the body, where it is known already */
+	bool from_memory; /* the answer, see hot.h */
 	bool has_token;
+	bool caller_remembered; /* looked up a moment ago, not now */
 	const char *attachment; /* its name, of an answer in pieces */
 	bool streamed;          /* the first of them is gone */
 

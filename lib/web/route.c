@@ -131,6 +131,8 @@ check_route(const struct app *app, const struct route *r)
 		faults += complain(app, r, "idempotency is left open");
 	if (r->method == GET && r->idempotency != IDEMPOTENCY_NONE)
 		faults += complain(app, r, "a read with a key");
+	if (r->hot && (r->method != GET || !(r->allow & PUBLIC)))
+		faults += complain(app, r, "kept, but not a public read");
 	if (r->status == 0 || r->summary == NULL || r->handler == NULL)
 		faults += complain(app, r, "status, summary or handler");
 	if (r->out == NULL && r->out_kind != OUT_IS_PLAIN &&

@@ -67,6 +67,9 @@ struct route {
 	/* Processes of their own, apart from the executable's: "provider" for
 	 * what waits for the payment provider.  NULL: none. */
 	const char *pool;
+	/* Kept in memory for a moment, the same for everybody but sellers
+	 * and administrators; see hot.h. */
+	bool hot;
 	/* The body is bytes for the handler (rq->raw_body): signed events. */
 	bool raw_body;
 	/* The body is a form (multipart/form-data): texts, numbers and files.

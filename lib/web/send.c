@@ -104,24 +104,36 @@ put_cors(struct request *rq, struct buf *b)
 	    "X-Request-Id");
 }
 
+void
+send_etag(const struct buf *body, char tag[ETAG_TEXT])
+{
+	unsigned char digest[crypto_generichash_BYTES_MIN];
+	char *end;
+
+	crypto_generichash(digest, sizeof(digest),
+	    (const unsigned char *)buf_text(body), body->len, NULL, 0);
+	tag[0] = '"';
+	sodium_bin2hex(tag + 1, 2 * ETAG_BYTES + 1, digest, ETAG_BYTES);
+	end = tag + 1 + 2 * ETAG_BYTES;
+	end[0] = '"';
+	end[1] = '\0';
+}
+
 /* ETag of a public answer; answers 304 where the client has it already. */
 static void
 put_etag(struct request *rq, struct buf *b)
 {
-	unsigned char digest[crypto_generichash_BYTES_MIN];
 	const char *known = request_header(rq, "HTTP_IF_NONE_MATCH");
-	struct buf tag;
 
-	crypto_generichash(digest, sizeof(digest),
-	    (const unsigned char *)buf_text(rq->out), rq->out->len, NULL, 0);
-	buf_init(&tag, rq->ctx.arena, 64);
-	buf_char(&tag, '"');
-	buf_hex(&tag, digest, ETAG_BYTES);
-	buf_char(&tag, '"');
-	put_header(b, "ETag", buf_text(&tag));
+	if (rq->etag == NULL) {
+		char *tag = arena_alloc(rq->ctx.arena, ETAG_TEXT);
+
+		send_etag(rq->out, tag);
+		rq->etag = tag;
+	}
+	put_header(b, "ETag", rq->etag);
 	if (known != NULL &&
-	    (strcmp(known, "*") == 0 ||
-		strstr(known, buf_text(&tag)) != NULL))
+	    (strcmp(known, "*") == 0 || strstr(known, rq->etag) != NULL))
 		rq->status = 304;
 }
 
@@ -181,11 +193,12 @@ send_whole(struct request *rq)
 {
 	struct buf b;
 
-	buf_init(&b, rq->ctx.arena, BUF_CAP_REPLY + 2 * HEAD_CAP);
+	buf_init(&b, rq->ctx.arena, 2 * HEAD_CAP);
 	put_head(rq, &b, (int64_t)rq->out->len);
-	if (has_body(rq) && !rq->is_head)
-		buf_raw(&b, buf_text(rq->out), rq->out->len);
-	(void)io_write(rq->io, buf_text(&b), b.len); /* nobody to tell */
+	/* Where it fails there is nobody to tell. */
+	if (io_write(rq->io, buf_text(&b), b.len) && has_body(rq) &&
+	    !rq->is_head)
+		(void)io_write(rq->io, buf_text(rq->out), rq->out->len);
 }
 
 /* --- answers piece by piece --------------------------------------------- */

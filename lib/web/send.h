@@ -10,6 +10,11 @@
 
 #include "web/request.h"
 
+enum { ETAG_TEXT = 32 };
+
+/* The tag of a body: a hash of it, in quotes (RFC 9110, section 8.8.3). */
+void send_etag(const struct buf *body, char tag[ETAG_TEXT]);
+
 /* Sends what stands in rq, or ends what was sent in pieces. */
 void send_reply(struct request *rq, enum err err);
 

@@ -419,7 +419,7 @@ export async function startInstance(settings = {}, { books = true } = {}) {
   const stateDir = path.join(folder, 's')
   const secret = () => crypto.randomBytes(32).toString('hex')
   const all = {
-    HAAT_DEMO: '0', HAAT_CRON: '0', JWT_SECRET: secret(), HAAT_SECRET: secret(),
+    HAAT_DEMO: '0', HAAT_CRON: '0', HOT_ANSWERS_MS: '0', JWT_SECRET: secret(), HAAT_SECRET: secret(),
     RAZORPAY_KEY_ID: 'rzp_test_0123456789', RAZORPAY_KEY_SECRET: secret(),
     RAZORPAY_WEBHOOK_SECRET: secret(), RATE_LIMIT_SCALE: '1000', ...settings,
   }

@@ -1,0 +1,249 @@
+/* Answers kept in memory: found again, made room for, forgotten. */
+#include "env.h"
+
+#include "web/hot.h"
+
+static const struct route shelf = { .method = GET,
+	.path = "/shelf/",
+	.allow = PUBLIC | CALLER_OPTIONAL,
+	.hot = true,
+	.status = 200 };
+static const struct route board = { .method = GET,
+	.path = "/board/",
+	.allow = PUBLIC,
+	.hot = true,
+	.status = 200 };
+static const struct route cold = { .method = GET,
+	.path = "/cold/",
+	.allow = PUBLIC,
+	.status = 200 };
+
+static struct arena *forever;
+static int64_t now_us = 1000000;
+
+static struct request *
+ask(const struct route *route, const char *query)
+{
+	struct request *rq = env_request(route, query, NULL, NULL, 0);
+	struct config *config = ARENA_NEW(rq->ctx.arena, struct config);
+
+	if (forever == NULL)
+		forever = arena_new();
+	*config = *rq->ctx.config;
+	config->hot_answers_ms = 1000;
+	rq->ctx.config = config;
+	rq->forever = forever;
+	rq->started_us = now_us;
+	rq->status = 200;
+	return rq;
+}
+
+static void
+keep(const char *query, const char *body)
+{
+	struct request *rq = ask(&shelf, query);
+
+	buf_str(rq->out, body);
+	hot_keep(rq);
+}
+
+static const char *
+found(const char *query)
+{
+	struct request *rq = ask(&shelf, query);
+
+	return hot_find(rq) ? buf_text(rq->out) : NULL;
+}
+
+static void
+an_answer_is_found_by_its_whole_address(void **state)
+{
+	(void)state;
+	assert_null(found("q=a"));
+	keep("q=a", "answer a");
+	keep("q=b", "");
+	assert_string_equal(found("q=a"), "answer a");
+	assert_string_equal(found("q=b"), "");
+	assert_null(found("q=A"));
+	assert_null(found("q=a&"));
+	assert_null(found(NULL));
+	keep("q=a", "another");
+	assert_string_equal(found("q=a"), "another");
+}
+
+static void
+an_answer_has_the_tag_of_its_body(void **state)
+{
+	struct request *rq = ask(&shelf, "tag");
+	char tag[64];
+
+	(void)state;
+	buf_str(rq->out, "body");
+	hot_keep(rq);
+	snprintf(tag, sizeof(tag), "%s", rq->etag);
+	rq = ask(&shelf, "tag");
+	assert_true(hot_find(rq));
+	assert_int_equal(rq->out->len, 4);
+	assert_string_equal(rq->etag, tag);
+	keep("other", "other body");
+	rq = ask(&shelf, "other");
+	assert_true(hot_find(rq));
+	assert_string_not_equal(rq->etag, tag);
+}
+
+static void
+an_answer_is_forgotten_within_its_time(void **state)
+{
+	(void)state;
+	keep("time", "then");
+	now_us += 700 * 1000;
+	assert_string_equal(found("time"), "then");
+	now_us += 300 * 1000;
+	assert_null(found("time"));
+	keep("time", "now");
+	assert_string_equal(found("time"), "now");
+}
+
+/* Whatever is found is what was kept last, or nothing. */
+static void
+the_oldest_make_room(void **state)
+{
+	enum { N = 2000, LEN = 9000 };
+	static char body[LEN + 1];
+	char query[32];
+	int there = 0;
+
+	(void)state;
+	for (int i = 0; i < N; i++) {
+		memset(body, 'a' + i % 26, LEN - i % 1000);
+		body[LEN - i % 1000] = '\0';
+		snprintf(query, sizeof(query), "n=%d", i);
+		keep(query, body);
+		CHECK(found(query) != NULL, "row %d", i);
+	}
+	for (int i = 0; i < N; i++) {
+		const char *text;
+
+		snprintf(query, sizeof(query), "n=%d", i);
+		text = found(query);
+		if (text == NULL)
+			continue;
+		there++;
+		CHECK(strlen(text) == (size_t)(LEN - i % 1000) &&
+			text[0] == 'a' + i % 26 &&
+			text[LEN - i % 1000 - 1] == 'a' + i % 26,
+		    "row %d", i);
+	}
+	/* About as many as fit into the ring. */
+	assert_in_range(there, 90, 140);
+	assert_null(found("n=0"));
+}
+
+static void
+long_ones_are_not_kept(void **state)
+{
+	static char text[70000];
+
+	(void)state;
+	memset(text, 'x', 65537);
+	keep("long", text);
+	assert_null(found("long"));
+	text[65536] = '\0';
+	keep("long", text);
+	assert_non_null(found("long"));
+	text[1100] = '\0';
+	keep(text, "of a long address");
+	assert_null(found(text));
+}
+
+static void
+only_whole_good_answers_are_kept(void **state)
+{
+	struct request *rq;
+
+	(void)state;
+	rq = ask(&shelf, "bad");
+	rq->status = 404;
+	buf_str(rq->out, "x");
+	hot_keep(rq);
+	assert_null(found("bad"));
+	rq = ask(&shelf, "bad");
+	buf_str(rq->out, "x");
+	reply_header(rq, "Retry-After", "1");
+	hot_keep(rq);
+	assert_null(found("bad"));
+	rq = ask(&shelf, "bad");
+	rq->attachment = "file.csv";
+	hot_keep(rq);
+	assert_null(found("bad"));
+}
+
+static void
+who_may_be_answered_from_memory(void **state)
+{
+	static const struct {
+		const char *who;
+		const struct route *route;
+		const char *header;
+		struct caller caller;
+		bool want;
+	} rows[] = {
+		{ "nobody", &shelf, NULL, { .role = ROLE_NONE }, true },
+		{ "a buyer", &shelf, "Bearer x", { .role = ROLE_CUSTOMER },
+		    true },
+		{ "an administrator", &shelf, "Bearer x",
+		    { .role = ROLE_ADMIN }, false },
+		{ "a seller", &shelf, "Bearer x",
+		    { .role = ROLE_SELLER, .has_seller = true }, false },
+		{ "a buyer with a store", &shelf, "Bearer x",
+		    { .role = ROLE_CUSTOMER, .has_seller = true }, false },
+		{ "nobody", &board, NULL, { .role = ROLE_NONE }, true },
+		{ "a token not read", &board, "Bearer x",
+		    { .role = ROLE_NONE }, false },
+		{ "a cold route", &cold, NULL, { .role = ROLE_NONE }, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct request *rq = ask(rows[i].route, NULL);
+
+		env_set("HTTP_AUTHORIZATION", rows[i].header);
+		rq->ctx.caller = rows[i].caller;
+		rq->has_token = rows[i].header != NULL &&
+		    rows[i].route == &shelf;
+		CHECK(hot_may_serve(rq) == rows[i].want, "%s, %s",
+		    rows[i].who, rows[i].route->path);
+	}
+	env_set("HTTP_AUTHORIZATION", NULL);
+}
+
+static void
+nothing_is_kept_where_it_is_switched_off(void **state)
+{
+	struct request *rq = ask(&shelf, NULL);
+	struct config config = *rq->ctx.config;
+
+	(void)state;
+	config.hot_answers_ms = 0;
+	rq->ctx.config = &config;
+	assert_false(hot_may_serve(rq));
+}
+
+static const struct CMUnitTest tests[] = {
+	TEST("an answer is found by its whole address",
+	    an_answer_is_found_by_its_whole_address),
+	TEST("an answer has the tag of its body",
+	    an_answer_has_the_tag_of_its_body),
+	TEST("an answer is forgotten within its time",
+	    an_answer_is_forgotten_within_its_time),
+	TEST("the oldest make room", the_oldest_make_room),
+	TEST("long ones are not kept", long_ones_are_not_kept),
+	TEST("only whole good answers are kept",
+	    only_whole_good_answers_are_kept),
+	TEST("sellers and administrators are told nothing from memory",
+	    who_may_be_answered_from_memory),
+	TEST("nothing is kept where it is switched off",
+	    nothing_is_kept_where_it_is_switched_off),
+};
+
+UNIT_MAIN(tests)
