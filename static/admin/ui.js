@@ -204,9 +204,9 @@ export const paise = text => {
   return match ? Number(match[1].replace(/,/g, '')) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : NaN
 }
 
-export const PageHead = ({ title, lead, children, back }) => html`<header class="page-head">
+export const PageHead = ({ title, lead, children, back, part }) => html`<header class="page-head">
   <div>${back && html`<a class="back" href=${back.href}>← ${back.label}</a>`}
-    <h1>${title}</h1>${lead && html`<p class="muted">${lead}</p>`}</div>
+    ${part ? html`<h2>${title}</h2>` : html`<h1>${title}</h1>`}${lead && html`<p class="muted">${lead}</p>`}</div>
   <div class="actions">${children}</div></header>`
 
 /** The title of the window follows the page. */

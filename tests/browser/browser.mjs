@@ -55,7 +55,7 @@ export async function openShop(settings = {}) {
     await page.getByLabel('E-mail').fill('admin@example.com')
     await page.getByLabel('Password').fill('haat-demo-2026')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.locator('#main h1').waitFor()
+    await page.locator('#main h1').first().waitFor()
     await settled(page)
     return page
   }
@@ -77,7 +77,7 @@ export async function goTo(page, hash) {
     location.hash = to
     return undefined
   }), hash)
-  await page.locator('#main h1').waitFor()
+  await page.locator('#main h1').first().waitFor()
   await settled(page)
 }
 
