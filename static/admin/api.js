@@ -50,7 +50,23 @@ const queryOf = params => {
 /** The call as it goes out, for "show the API call". */
 export const describe = (method, path, params) => `${method} ${path}${queryOf(params)}`
 
-async function send(method, path, { params, body, key, signal, raw } = {}) {
+// How many answers are awaited: the root of the page says whether any is.
+let awaited = 0
+const wait = more => {
+  awaited += more
+  document.documentElement.toggleAttribute('data-waiting', awaited > 0)
+}
+
+async function send(method, path, options) {
+  wait(1)
+  try {
+    return await exchange(method, path, options)
+  } finally {
+    wait(-1)
+  }
+}
+
+async function exchange(method, path, { params, body, key, signal, raw } = {}) {
   const headers = { Accept: 'application/json' }
   if (body !== undefined) headers['Content-Type'] = 'application/json'
   if (key) headers['Idempotency-Key'] = key

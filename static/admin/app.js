@@ -2,7 +2,7 @@
 import { html, render, useEffect, useState } from './lib.js'
 import { Problem, resume, session, signIn, signOut } from './api.js'
 import { to, useRoute } from './router.js'
-import { Asker, Button, Dialog, Failure, Field, Toasts } from './ui.js'
+import { Asker, Button, Dialog, Failure, Field, Skeleton, Toasts } from './ui.js'
 import { Palette } from './palette.js'
 
 /** Path, word in the side bar, module, export. A page comes when it is opened. */
@@ -73,7 +73,7 @@ function Page({ page, params }) {
     return () => { gone = true }
   }, [page])
   if (state.problem) return html`<${Failure} problem=${state.problem} retry=${() => location.reload()} />`
-  if (!state.view || state.page !== page) return null
+  if (!state.view || state.page !== page) return html`<${Skeleton} rows=${10} height="table" />`
   return html`<${state.view} key=${params.get('id') ?? page.path} params=${params} />`
 }
 

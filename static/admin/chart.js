@@ -18,6 +18,7 @@ export function Chart({ title, dates, series, format, short = format, bars = fal
   const [at, point] = useState(null)
   const [table, flip] = useState(false)
   const [problem, fail] = useState(null)
+  const [drawn, done] = useState(false)
   useLayoutEffect(() => {
     if (table || !box.current || !dates.length) return undefined
     let plot = null
@@ -38,6 +39,7 @@ export function Chart({ title, dates, series, format, short = format, bars = fal
           paths: bars && !s.muted ? UPlot.paths.bars({ size: [0.7, 40] }) : undefined }))],
         hooks: { setCursor: [u => point(u.cursor.idx ?? null)] },
       }, [seconds, ...series.map(s => s.values)], box.current)
+      done(true)
     }
     load().then(draw, fail)
     const watch = new ResizeObserver(() => plot?.setSize({ width: box.current.clientWidth, height }))
@@ -74,7 +76,7 @@ export function Chart({ title, dates, series, format, short = format, bars = fal
     ${table ? html`<div class="table-wrap" tabindex="0" role="region" aria-label=${title}><table><thead><tr><th scope="col">Day</th>
       ${series.map(s => html`<th scope="col" class="num">${s.label}</th>`)}</tr></thead><tbody>${dates.map((d, i) =>
         html`<tr><td>${day(d)}</td>${series.map(s => html`<td class="num">${format(s.values[i])}</td>`)}</tr>`)}</tbody></table></div>`
-      : html`<div class="plot" ref=${box} tabindex="0" role="img" onKeyDown=${step}
+      : html`<div class="plot" ref=${box} tabindex="0" role="img" aria-busy=${dates.length && !drawn && !problem ? 'true' : null} onKeyDown=${step}
           aria-label=${`${title}. Arrow keys read the values.`}></div>`}
   </figure>`
 }

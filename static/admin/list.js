@@ -7,7 +7,8 @@
  *
  * columns: [{name, label, show(row), sort, num, mono, off}]; the first is the name
  * and the link. filters: [{name, label, type: 'search'|'select'|'date'|'text', options}].
- * bulk: [{label, danger, when(row), question(rows), run(row, values)}].
+ * bulk: [{label, danger, when(row), question(rows), run(row, values)}]. part: the page that it
+ * stands on, where it is not the whole of it.
  */
 import { html, useEffect, useMemo, useRef, useState } from './lib.js'
 import { describe, download, get } from './api.js'
@@ -22,7 +23,7 @@ const cursorOf = link => link ? new URL(link, location.origin).searchParams.get(
 
 export function List({ spec }) {
   const { params } = useRoute()
-  useTitle(spec.title)
+  useTitle(spec.part ?? spec.title)
   const wanted = useMemo(() => {
     const query = { ...spec.fixed }
     for (const name of [...(spec.filters ?? []).map(f => f.name), 'sort', 'cursor', 'page_size'])
@@ -63,7 +64,7 @@ export function List({ spec }) {
   }
 
   return html`<section class="page list">
-    <${PageHead} title=${spec.title} lead=${spec.lead}>
+    <${PageHead} title=${spec.title} lead=${spec.lead} part=${spec.part}>
       ${spec.csv && html`<${Button} onClick=${() => download(spec.csv.path,
         { ...wanted, cursor: undefined, page_size: undefined, ...spec.csv.params },
         `${spec.title.toLowerCase()}.csv`).catch(e => toast(e.message, 'bad'))}>Download CSV<//>`}

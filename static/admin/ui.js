@@ -1,5 +1,5 @@
 /* The small pieces that every page is made of. */
-import { html, useEffect, useId, useRef, useState } from './lib.js'
+import { html, useEffect, useId, useLayoutEffect, useRef, useState } from './lib.js'
 import { exact, money, relative, tone, words } from './format.js'
 
 export const Pill = ({ status, label }) => status === null || status === undefined ? '–' :
@@ -56,20 +56,22 @@ export const Failure = ({ problem, retry, what = 'This could not be loaded.' }) 
     ${retry && html`<${Button} onClick=${retry}>Try again<//>`}
   </div>`
 
-/** Loads by a function that takes a signal; again when one of deps changes. */
+/**
+ * Loads by a function that takes a signal; again when one of deps changes. Loading is
+ * said in the very drawing that wants something else, so that the old value never
+ * passes for the new one; what comes late of an earlier want is dropped.
+ */
 export function useLoad(load, deps) {
-  const [state, set] = useState({ value: null, problem: null, loading: true })
+  const [state, set] = useState({ value: null, problem: null, of: null })
   const [turn, again] = useState(0)
-  useEffect(() => {
+  const wanted = JSON.stringify([...deps, turn])
+  useLayoutEffect(() => {
     const stop = new AbortController()
-    set(s => ({ ...s, loading: true }))
-    load(stop.signal).then(
-      value => set({ value, problem: null, loading: false }),
-      problem => stop.signal.aborted || set(s => ({ ...s, problem, loading: false })))
+    const become = next => stop.signal.aborted || set(s => ({ ...s, problem: null, of: wanted, ...next }))
+    load(stop.signal).then(value => become({ value }), problem => become({ problem }))
     return () => stop.abort()
-  }, [...deps, turn])
-  return { ...state, reload: () => again(n => n + 1),
-    put: value => set({ value, problem: null, loading: false }) }
+  }, [wanted])
+  return { value: state.value, problem: state.problem, loading: state.of !== wanted, reload: () => again(n => n + 1) }
 }
 
 // ---- toasts ------------------------------------------------------------------
@@ -202,9 +204,9 @@ export const paise = text => {
   return match ? Number(match[1].replace(/,/g, '')) * 100 + Number((match[2] ?? '').padEnd(2, '0')) : NaN
 }
 
-export const PageHead = ({ title, lead, children, back }) => html`<header class="page-head">
+export const PageHead = ({ title, lead, children, back, part }) => html`<header class="page-head">
   <div>${back && html`<a class="back" href=${back.href}>← ${back.label}</a>`}
-    <h1>${title}</h1>${lead && html`<p class="muted">${lead}</p>`}</div>
+    ${part ? html`<h2>${title}</h2>` : html`<h1>${title}</h1>`}${lead && html`<p class="muted">${lead}</p>`}</div>
   <div class="actions">${children}</div></header>`
 
 /** The title of the window follows the page. */

@@ -61,9 +61,10 @@ const plainer = ({ React }) => ({
   },
 })
 
+const beside = file => new URL(file, import.meta.url).href
 const load = path => new Promise((done, fail) => {
   const script = document.createElement('script')
-  script.src = path
+  script.src = beside(path)
   script.onload = done
   script.onerror = () => fail(new Error(`${path} cannot be loaded`))
   document.head.append(script)
@@ -85,7 +86,7 @@ async function showGroup() {
   document.title = `${group} · haat API`
   const style = document.createElement('link')
   style.rel = 'stylesheet'
-  style.href = 'swagger-ui.css'
+  style.href = beside('swagger-ui.css')
   document.head.prepend(style)
   await load('swagger-ui-bundle.js')
   const { SwaggerUIBundle } = globalThis

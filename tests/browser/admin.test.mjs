@@ -215,6 +215,43 @@ test('filters stand in the address: a reload and "back" show the same rows', asy
   assert.notDeepEqual(await rows(), delivered)
 })
 
+test('rows of an earlier filter never pass for those of the present one', async () => {
+  const page = await openAdmin('#/orders')
+  // Within the very task of the change nothing can have been answered.
+  const busy = await page.evaluate(async () => {
+    const select = document.getElementById('filter-status')
+    select.value = 'delivered'
+    select.dispatchEvent(new Event('change', { bubbles: true }))
+    for (let i = 0; i < 20; i++) await null
+    return document.querySelector('#main table').getAttribute('aria-busy')
+  })
+  assert.equal(busy, 'true')
+  await settled(page)
+  // The answer to the first choice comes after that to the second.
+  await page.evaluate(() => {
+    const send = globalThis.fetch
+    let second
+    const after = new Promise(done => { second = done })
+    globalThis.late = new Promise(done => {
+      globalThis.fetch = async (url, { signal, ...options }) => {
+        const answer = await send(url, options)
+        if (/status=cancelled/.test(url)) {
+          await after
+          setTimeout(done, 0)
+        }
+        if (/status=shipped/.test(url)) second()
+        return answer
+      }
+    })
+  })
+  await page.getByLabel('Status', { exact: true }).selectOption('cancelled')
+  await page.getByLabel('Status', { exact: true }).selectOption('shipped')
+  await page.evaluate(() => globalThis.late)
+  await settled(page)
+  const shown = new Set(await page.locator('tbody tr td:nth-child(2)').allTextContents())
+  assert.deepEqual([...shown], ['Shipped'])
+})
+
 test('a session that ends keeps the half-filled form', async () => {
   const { order } = await sold({ lines: [[await product({ price: 30000 }, shop), 1]] }, shop)
   const page = await openAdmin(`#/orders/detail?id=${order.id}`)

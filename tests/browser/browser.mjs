@@ -55,7 +55,7 @@ export async function openShop(settings = {}) {
     await page.getByLabel('E-mail').fill('admin@example.com')
     await page.getByLabel('Password').fill('haat-demo-2026')
     await page.getByRole('button', { name: 'Sign in' }).click()
-    await page.locator('#main h1').waitFor()
+    await page.locator('#main h1').first().waitFor()
     await settled(page)
     return page
   }
@@ -66,12 +66,18 @@ export async function openShop(settings = {}) {
 /** Nothing is on its way and nothing stands in for what is. */
 export async function settled(page) {
   await page.waitForLoadState('networkidle')
-  await page.waitForFunction(() => !document.querySelector('.skeleton, [aria-busy="true"]'))
+  await page.waitForFunction(() =>
+    !document.querySelector('.skeleton, [aria-busy="true"], html[data-waiting]'))
 }
 
 export async function goTo(page, hash) {
-  await page.evaluate(to => { location.hash = to }, hash)
-  await page.locator('h1').first().waitFor()
+  await page.evaluate(to => new Promise(done => {
+    if (location.hash === to) return done()
+    addEventListener('hashchange', done, { once: true })
+    location.hash = to
+    return undefined
+  }), hash)
+  await page.locator('#main h1').first().waitFor()
   await settled(page)
 }
 

@@ -49,7 +49,7 @@ const deliveries = {
 export const Deliveries = () => html`<${List} spec=${deliveries} />`
 
 const runs = {
-  title: 'Runs', lead: 'Each run leaves a row.', path: '/api/admin/jobs/runs/', nameOf: r => r.job,
+  title: 'Runs', part: 'Jobs', lead: 'Each run leaves a row.', path: '/api/admin/jobs/runs/', nameOf: r => r.job,
   filters: [{ name: 'job', label: 'Job', type: 'text' }, { name: 'ok', label: 'Outcome', type: 'select', options: [['true', 'Good'], ['false', 'Failed']] }],
   columns: [
     { name: 'job', label: 'Job', show: r => r.job }, { name: 'ok', label: 'Outcome', show: r => html`<${Pill} status=${r.finished_at ? r.ok ? 'ok' : 'failed' : 'active'} label=${r.finished_at ? r.ok ? 'Good' : 'Failed' : 'Running'} />` },
