@@ -456,6 +456,31 @@ and not exists (
     where a.entity = 'refund'
     and a.entity_id = r.id::text
     and a.action = case when r.status = 'rejected' then 'refund.reject' else 'refund.open' end);
+
+-- INV10 requests: none is granted without an entry; what buyers cancel needs none
+select r.id, r.status, o.status as order_status
+from refund r
+join orders o on o.id = r.order_id
+where r.source = 'buyer'
+and r.status not in ('requested', 'rejected')
+and o.status <> 'cancelled'
+and not exists (
+    select
+    from audit_log a
+    where a.entity = 'refund'
+    and a.entity_id = r.id::text
+    and a.action = 'refund.grant');
+
+-- INV10 commission: no rate of an administrator without its entry, or its store's
+select r.id, r.scope, r.rate_bps
+from commission_rate r
+where r.set_by is not null
+and not exists (
+    select
+    from audit_log a
+    where (a.entity = 'commission_rate' and a.entity_id = r.id::text and a.action = 'commission.set')
+    or (a.entity = 'seller' and a.entity_id = r.seller_id::text and a.action = 'seller.approve'));
+
 -- INV11 two-sided: the provider's sandbox took and gave back what the ledger says
 select b.name, b.amount as there, coalesce(l.amount, 0) as here
 -- Of tests/invariants: empty where the provider is not the sandbox.

@@ -175,15 +175,32 @@ check_scope(struct ctx *c, const struct commission_set *in)
 	return check_targets(c, in->seller_id, in->category_id);
 }
 
+enum err
+commission_turn(struct ctx *c)
+{
+	struct rows r;
+
+	return db_one(c, Q_COMMISSION_LOCK, NO_ARGS, &r);
+}
+
+void
+commission_queue_seller(struct ctx *c, struct uuid seller_id,
+    int64_t rate_bps)
+{
+	db_queue(c, Q_COMMISSION_ADD,
+	    ARGS(A(uuid_new()), A("seller"), A(seller_id), A_NULL,
+		A(rate_bps), A(c->caller.id)));
+}
+
 static enum err
 add_rate(struct ctx *c, const struct commission_set *in)
 {
 	struct arg before = A_NULL;
 	struct uuid id = uuid_new();
-	struct rows r, lock;
+	struct rows r;
 	bool found;
 
-	db_queue_rows(c, Q_COMMISSION_LOCK, NO_ARGS, &lock);
+	TRY(commission_turn(c));
 	TRY(db_maybe(c, Q_COMMISSION_OF_TARGET,
 	    ARGS(A(in->scope), A(in->seller_id), A(in->category_id)), &r,
 	    &found));

@@ -38,4 +38,13 @@ struct commission_set {
 enum err commission_set(struct ctx *c, const struct commission_set *in,
     struct buf *out);
 
+/*
+ * For another change that sets a seller's rate with it, inside its
+ * transaction: first the turn, before the rate that was is read; then the
+ * rate, whose entry is the change's own.
+ */
+enum err commission_turn(struct ctx *c);
+void commission_queue_seller(struct ctx *c, struct uuid seller_id,
+    int64_t rate_bps);
+
 #endif

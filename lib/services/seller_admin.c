@@ -5,6 +5,7 @@
 #include "core/text.h"
 #include "db/list.h"
 #include "services/audit.h"
+#include "services/commission.h"
 #include "services/notification.h"
 #include "services/seller.h"
 
@@ -150,6 +151,8 @@ seller_approve(struct ctx *c, const struct seller_approval *in,
 	struct seller was, now;
 	TX_SCOPE(tx, c);
 
+	if (rate->set)
+		TRY(commission_turn(c));
 	TRY(seller_find(c, in->seller_id, SELLER_HOLD, &was));
 	if (is(&was, "approved") && !seller_has_changes(&was.changes))
 		return refuse(c, &was, "nothing waits to be approved");
@@ -160,9 +163,7 @@ seller_approve(struct ctx *c, const struct seller_approval *in,
 	seller_save(c, &now);
 	db_queue(c, Q_SELLER_DOCUMENTS_ACCEPT, ARGS(A(now.id)));
 	if (rate->set)
-		db_queue(c, Q_SELLER_COMMISSION_ADD,
-		    ARGS(A(uuid_new()), A(now.id), A(rate->v),
-			A(c->caller.id)));
+		commission_queue_seller(c, now.id, rate->v);
 	tell(c, &now,
 	    is(&was, "approved") ? "seller_changes_approved" :
 				   "seller_approved",

@@ -84,7 +84,7 @@ select rate_bps
 from commission_rate
 where scope = 'category'
 and category_id = $1
-and effective_from <= now()
+and effective_from <= clock_timestamp()
 order by effective_from desc, id desc
 limit 1;
 

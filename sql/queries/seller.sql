@@ -7,7 +7,7 @@ select t.id, t.account_id, t.store_name, t.slug, t.legal_name, t.gstin, t.pan, t
 	t.bank_account_holder, t.bank_account_number, t.bank_ifsc, t.status, t.rejection_reason,
 	t.pending_changes, t.terms_accepted_at is not null,
 	(select a.account_type = 'business' from account a where a.id = t.account_id),
-	(select m.rate_bps from commission_at(t.id, null, now()) m),
+	(select m.rate_bps from commission_at(t.id, null, clock_timestamp()) m),
 	(extract(epoch from t.created_at) * 1000000)::bigint,
 	(extract(epoch from t.approved_at) * 1000000)::bigint
 
@@ -114,12 +114,6 @@ where id = any(array(
 	and seller_active <> $2
 	order by id
 	limit $3));
-
--- name: seller_commission_add
--- args: id uuid, seller_id uuid, rate_bps integer, set_by uuid
--- rows: none
-insert into commission_rate (id, scope, seller_id, rate_bps, set_by)
-values ($1, 'seller', $2, $3, $4);
 
 -- The own products; the columns are those of product_whole.
 

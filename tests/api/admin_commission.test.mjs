@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
 import { admin, assertInvalid, assertProblem, assertStatus, category, customer, keysOf, newKey,
-  placeOrder, product, seller, startInstance, together, uuid7 } from './harness.mjs'
+  placeOrder, product, seller, startInstance, together, until, uuid7 } from './harness.mjs'
 
 const own = await startInstance()
 const { api, sql } = own
@@ -139,6 +139,40 @@ test('get/ lists what is in force, with its moment', async () => {
   await sql`insert into commission_rate (id, scope, seller_id, rate_bps, effective_from)
     values (${uuid7()}, 'seller', ${owner.sellerId}, 9999, now() + interval '1 hour')`
   assert.deepEqual(await rates({ seller_id: owner.sellerId }), all)
+})
+
+/** Whoever sets a rate waits for its turn; meanwhile the one before sets another. */
+async function overtaken(owner, call) {
+  const session = own.session('haat_app')
+  await session.sql`begin`
+  await session.sql`select pg_advisory_xact_lock(hashtextextended('commission_rate', 0))`
+  const answer = call()
+  await until(async () => (await sql`select from pg_locks where locktype = 'advisory'
+    and not granted`).length > 0, { what: 'the second change to wait' })
+  await session.sql`insert into commission_rate (id, scope, seller_id, rate_bps, effective_from)
+    values (${uuid7()}, 'seller', ${owner.sellerId}, 200, clock_timestamp())`
+  await session.sql`commit`
+  session.close()
+  return assertStatus(await answer, 200)
+}
+
+test('of two changes at once the later one holds, whoever asked first', async () => {
+  const owner = await seller({}, own), newcomer = await seller({ status: 'pending' }, own)
+  const changesOf = async id => (await sql`select changes from audit_log
+    where entity_id = ${id} order by seq desc limit 1`)[0].changes.rate_bps
+  const set = await overtaken(owner, () => ofSeller(owner, 300))
+  assert.deepEqual(set.effective, { rate_bps: 300, scope: 'seller' })
+  assert.deepEqual(await effective(owner), [300, 'seller'])
+  const [{ id }] = await sql`select id from commission_rate
+    where seller_id = ${owner.sellerId} and rate_bps = 300`
+  assert.deepEqual(await changesOf(id), [200, 300])
+  const approved = await overtaken(newcomer, () => api('POST', '/api/admin/sellers/approve/',
+    { token: boss, key: newKey(), body: { seller_id: newcomer.sellerId, commission_rate_bps: 400 } }))
+  assert.equal(approved.commission_rate_bps, 400)
+  assert.deepEqual(await effective(newcomer), [400, 'seller'])
+  const [{ changes }] = await sql`select changes from audit_log
+    where entity_id = ${newcomer.sellerId}`
+  assert.deepEqual(changes.commission_rate_bps, [200, 400])
 })
 
 test('approving a store with a rate sets the seller\'s', async () => {

@@ -157,6 +157,11 @@ const broken = [
   ['INV10 what was found whole', `insert into audit_checkpoint (seq, hash)
     values (1, decode(repeat('11', 32), 'hex'))`],
   ['INV10 refunds', "delete from audit_log where entity = 'refund'"],
+  ['INV10 requests', "delete from audit_log where action = 'refund.grant'"],
+  ['INV10 commission', "delete from audit_log where action = 'commission.set'"],
+  ['INV10 commission', `insert into commission_rate (id, scope, seller_id, rate_bps, set_by)
+    select '00000000-0000-7000-8000-0000000000ff', 'seller', id, 1, account_id
+    from seller where status = 'pending' limit 1`],
   ['INV13 ratings', `update product set rating_sum = rating_sum + 1
     where id = ${some('review', "status = 'published'", 'product_id')}`],
   ['INV14 sellers: nothing', `update seller set status = 'suspended'

@@ -33,6 +33,10 @@ const ask = (what, query = {}, token = boss) =>
   api('GET', `/api/admin/analytics/${what}/`, { token, query })
 const told = async (what, query = day) => assertStatus(await ask(what, query), 200)
 
+/** What a file has for a value: a text that a spreadsheet would run has a ' in front. */
+const cellOf = value => (value === null ? '' :
+  typeof value === 'string' && /^'?[=+\-@\t\r\n]|^''/.test(value) ? `'${value}` : String(value))
+
 /** A file as a spreadsheet reads it. */
 const read = bytes => parse(bytes, { bom: true, columns: true, record_delimiter: '\r\n' })
 async function fileOf(type, query = {}) {
@@ -106,8 +110,12 @@ const columns = {
 }
 
 test('each report has its columns; the file has the rows of all pages, amounts twice', async () => {
-  const { order, part } = await sold({ lines: [[await product({ price: 12345 }), 3],
-    [await product({ price: 999 }), 1]] })
+  const shop = await seller()
+  const store = `=${unique('Ravi')} & "Sons"`
+  await sql`update seller set store_name = ${store} where id = ${shop.sellerId}`
+  const { order, part } = await sold({ lines: [
+    [await product({ seller: shop, price: 12345, name: `@${unique('Thing')}` }), 3],
+    [await product({ price: 999, name: `'-${unique('Thing')}` }), 1]] })
   await giveBack(order, [{ order_item_id: part.items[0].id, quantity: 1 }])
   await until(async () => (await sql`select from refund
     where order_id = ${order.id} and status = 'processed'`).length, { what: 'the refund' })
@@ -127,13 +135,17 @@ test('each report has its columns; the file has the rows of all pages, amounts t
     assert.equal(file.length, rows.length, type)
     for (const [i, row] of rows.entries())
       for (const name of columns[type]) {
-        assert.equal(file[i][name], row[name] === null ? '' : String(row[name]), `${type} ${name}`)
+        assert.equal(file[i][name], cellOf(row[name]), `${type} ${name}`)
         const decimal = file[i][`${name}_decimal`]
         if (decimal === undefined) continue
         assert.match(decimal, /^-?\d+\.\d\d$/)
         assert.equal(Math.round(Number(decimal) * 100), row[name])
       }
     assert(Object.keys(file[0]).some(name => name.endsWith('_decimal')), type)
+    // What would run is in both: as it is, and defused.
+    if (!columns[type].includes('store_name')) continue
+    assert(rows.some(row => row.store_name === store), type)
+    assert(file.some(row => row.store_name === `'${store}`), type)
   }
 })
 
