@@ -78,6 +78,17 @@ struct text {
 	size_t len;
 };
 
+/* The quote that closes; NULL if none does.  Looked for first: a header may
+ * hold many of them, and each takes the memory of its own length alone. */
+static const char *
+quote_end(const char *p, const char *end)
+{
+	for (; p < end && *p != '"'; p++)
+		if (*p == '\\' && end - p > 1 && p[1] == '"')
+			p++;
+	return p < end ? p : NULL;
+}
+
 /*
  * What stands between quotes.  Browsers write a quote as %22, older programs
  * as \"; any other backslash is one (a path of Windows).
@@ -85,16 +96,18 @@ struct text {
 static bool
 take_quoted(struct ctx *c, struct slice *s, struct text *out)
 {
-	char *to = arena_alloc(c->arena, (size_t)(s->end - s->p) + 1);
+	const char *end = quote_end(s->p + 1, s->end);
+	char *to;
 	size_t n = 0;
 
-	for (s->p++; s->p < s->end && *s->p != '"'; s->p++) {
-		if (*s->p == '\\' && s->end - s->p > 1 && s->p[1] == '"')
+	if (end == NULL)
+		return false;
+	to = arena_alloc(c->arena, (size_t)(end - s->p));
+	for (s->p++; s->p < end; s->p++) {
+		if (*s->p == '\\' && s->p[1] == '"' && s->p + 1 < end)
 			s->p++;
 		to[n++] = *s->p;
 	}
-	if (s->p == s->end)
-		return false;
 	s->p++;
 	*out = (struct text){ to, n };
 	return true;

@@ -193,9 +193,10 @@ function exchange(options, body, tries = 2) {
       }))
     })
     req.on('error', error => {
-      // The server hung up an idle connection at the moment we took it.
+      // The server hung up an idle connection at the moment we took it; where we were held
+      // up for long, the others that lie idle are as dead.
       if (req.reusedSocket && error.code === 'ECONNRESET' && tries > 1)
-        resolve(exchange(options, body, tries - 1))
+        resolve(exchange({ ...options, agent: false }, body, tries - 1))
       else reject(error)
     })
     req.end(body)

@@ -84,5 +84,6 @@ HARNESS(const uint8_t *data, size_t size)
 	    err == ERR_PAYLOAD_TOO_LARGE ||
 	    err == ERR_UNSUPPORTED_MEDIA_TYPE);
 	MUST(err != OK || (!b.open && b.at == b.end));
+	MUST(arena_used(c->arena) < 256 * 1024 + 40 * size);
 	return 0;
 }

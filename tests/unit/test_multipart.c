@@ -304,6 +304,31 @@ limits_are_exact(void **state)
 	assert_int_equal(read_head(1000000), ERR_PAYLOAD_TOO_LARGE);
 }
 
+/* Headers full of parameters take no more memory than they are long. */
+static void
+many_parameters_take_little_memory(void **state)
+{
+	static char body[1 << 20];
+	struct script s;
+	size_t len = 0;
+
+	(void)state;
+	for (size_t i = 0; i < MULTIPART_PARTS_MAX; i++) {
+		size_t end = len + MULTIPART_HEADERS_MAX - 16;
+
+		len += (size_t)snprintf(body + len, sizeof(body) - len, PART);
+		while (len < end)
+			len += (size_t)snprintf(body + len,
+			    sizeof(body) - len, ";a=\"\"");
+		len += (size_t)snprintf(body + len, sizeof(body) - len,
+		    "\r\n\r\nx\r\n");
+	}
+	len += (size_t)snprintf(body + len, sizeof(body) - len, "--B--\r\n");
+	assert_int_equal(read_body(&s, TYPE, body, len), OK);
+	CHECK(arena_used(s.c->arena) < 16 * len, "%zu bytes for %zu",
+	    arena_used(s.c->arena), len);
+}
+
 /* Contents of every length around the window, of bytes that look like the
  * delimiter all the time. */
 static void
@@ -356,6 +381,8 @@ static const struct CMUnitTest tests[] = {
 	TEST("What is no form is refused", what_is_no_form_is_refused),
 	TEST("Limits of parts and headers are exact", limits_are_exact),
 	TEST("Long contents arrive whole", long_contents_arrive_whole),
+	TEST("Many parameters take little memory",
+	    many_parameters_take_little_memory),
 	TEST("Memory does not grow with the body",
 	    memory_does_not_grow_with_the_body),
 };
