@@ -8,7 +8,9 @@ import { parseArgs } from 'node:util'
 import { Instance, root } from './instance.mjs'
 import { rounds, rowsOf } from './measure.mjs'
 import { lookAround, readCases } from './reads.mjs'
+import { setTheStage } from './people.mjs'
 import { save, tableText } from './table.mjs'
+import { writeCases } from './writes.mjs'
 
 const { values: options } = parseArgs({ options: {
   products: { type: 'string', default: '100000' },
@@ -38,11 +40,20 @@ async function reads() {
   }
 }
 
+async function writes() {
+  const goods = setTheStage(instance)
+  for (const connections of [8, 32]) {
+    const cases = await writeCases(instance, goods, connections)
+    add(rowsOf(cases, await rounds(instance, cases, plan)))
+  }
+}
+
 try {
   await instance.start()
   say(`Loading ${options.products} products, ${options.lines} order lines`)
   await instance.load(Number(options.products), Number(options.lines))
   if (wanted('reads')) await reads()
+  if (wanted('writes')) await writes()
 } finally {
   await instance.remove()
 }

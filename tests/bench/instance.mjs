@@ -38,6 +38,24 @@ const settingsOfBench = () => ({
   RAZORPAY_WEBHOOK_SECRET: secret(), RATE_LIMIT_SCALE: '1000000',
 })
 
+/* The programs once more, for the Host "tapped": these speak to PostgreSQL through
+   tap.mjs, so that it hears their statements. */
+const tappedConf = folder => `
+$HTTP["host"] == "tapped" {
+	fastcgi.server = (${['cart', 'orders', 'catalog', 'auth'].map(name => `
+		"${tappedPaths[name]}" => ((
+			"bin-path" => build + "/bin/${name}",
+			"socket" => sockets + "/tapped-${name}.fcgi",
+			"bin-environment" => (
+				"DATABASE_URL" => "postgresql://haat_app@/haat?host=${encodeURIComponent(path.join(folder, 'tap'))}"
+			),
+			"min-procs" => 0, "max-procs" => 1, "idle-timeout" => 2, "check-local" => "disable"
+		))`).join(',')}
+	)
+}
+`
+const tappedPaths = { cart: '/api/cart', orders: '/api/orders', catalog: '/api/products', auth: '/api/auth' }
+
 /* In the pool's shape of the catalogue: lighttpd/pools. */
 const benchConf = folder => `
 $HTTP["url"] =~ "^/api/bench/hello(?:/|$)" {
@@ -69,7 +87,8 @@ export class Instance {
     this.settings = Object.fromEntries(fs.readFileSync(this.envFile, 'utf8').trim().split('\n')
       .map(line => line.split(/=(.*)/s).slice(0, 2)))
     fs.writeFileSync(path.join(this.folder, 'bench-1k.txt'), 'haat '.repeat(205).slice(0, 1024))
-    fs.writeFileSync(path.join(this.folder, 'bench.conf'), benchConf(this.folder))
+    fs.writeFileSync(path.join(this.folder, 'bench.conf'), benchConf(this.folder) +
+      tappedConf(this.folder))
     fs.copyFileSync(tool('hello'), path.join(this.folder, 'hello'))
     for (const name of ['bench-1k.txt', 'bench.conf', 'hello'])
       fs.chmodSync(path.join(this.folder, name), 0o755)
@@ -134,7 +153,7 @@ export class Instance {
   /** Runs SQL as the owner of the tables; gives its lines. */
   sql(text) {
     const out = execFileSync('psql', ['-X', '-A', '-t', '-q', '-v', 'ON_ERROR_STOP=1'],
-      { input: text, env: this.pgEnv, maxBuffer: 1 << 28, encoding: 'utf8' })
+      { input: `set client_min_messages = warning;\n${text}`, env: this.pgEnv, maxBuffer: 1 << 28, encoding: 'utf8' })
     return out.split('\n').filter(Boolean)
   }
 
@@ -172,7 +191,7 @@ export function output(program, args, options = {}) {
     child.on('error', reject)
     child.on('close', status => {
       if (status === 0) resolve(out)
-      else reject(new Error(`${program} ${args.join(' ')}: ${err || out}`))
+      else reject(new Error(`${program}: ${(err || out).slice(0, 4000)}`))
     })
   })
 }

@@ -29,14 +29,24 @@ function stat(pid) {
   }
 }
 
-export const all = () => fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))
+const all = () => fs.readdirSync('/proc').filter(name => /^\d+$/.test(name))
   .map(name => stat(Number(name))).filter(Boolean)
 
 const sum = (list, field) => list.reduce((total, one) => total + one[field], 0)
 
+/** All processes at a moment at which none of these parents took leave of a child, whose
+ * time would count twice or not at all. */
+function still(parents) {
+  const left = () => parents.map(pid => stat(pid)?.children).join()
+  for (;;) {
+    const before = left(), list = all()
+    if (left() === before) return list
+  }
+}
+
 /** Seconds of processor time by group since these processes began. */
 export function cpuTimes({ lighttpd, postgres, redis }) {
-  const list = all()
+  const list = still([lighttpd, postgres])
   const of = pid => list.find(one => one.pid === pid) ?? { own: 0, children: 0 }
   const members = list.filter(one => one.group === lighttpd)
   // The access log goes through a pipe to a program of its own.
