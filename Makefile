@@ -81,6 +81,10 @@ $(B)/tools/%: $(B)/tests/tools/%.o $(B)/libhaat.a
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
 
+$(B)/bench/%: $(B)/tests/bench/%.o $(B)/libhaat.a
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -o $@ $^ $(LDFLAGS_$(MODE)) $(LIBS)
+
 # Statements become an enum and a table; see sql/gen.c.
 build/gen: sql/gen.c | build/deps
 	@mkdir -p $(@D)
@@ -160,6 +164,9 @@ sweep: ## A death at every system call of what moves money (a quarter of an hour
 market: ## 200 buyers and a faulty payment provider: make market CLIENTS=200 SEED=1
 	scripts/packages install build run test
 	MARKET_CLIENTS=$(or $(CLIENTS),200) SEED=$(SEED) tests/run api tests/api/market.test.mjs
+bench: ## Speed held against its targets: make bench, make bench SCALE=1000000
+	scripts/packages install build node run bench
+	tests/bench/run $(if $(SCALE),--products $(SCALE))
 unit: $(UNITS) ## Unit tests only
 	set -e; for t in $^; do $$t; done
 lint: ## Format, static analysis, rules of the house
@@ -182,7 +189,7 @@ help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
 .PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep browser screenshots lighthouse \
-	market unit lint format invariants fuzz check-docker check-clean clean help
+	market bench unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.
 $(B)/bin/%.openapi: $(B)/bin/%
@@ -195,4 +202,4 @@ $(B)/endpoints.conf: $(BINS) scripts/endpoints-conf lighttpd/pools
 	@echo "  GEN   $@"
 	scripts/endpoints-conf $(B)/bin >$@
 
--include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c tests/tools/*.c))
+-include $(LIB_SRC:%.c=$(B)/%.d) $(patsubst %.c,$(B)/%.d,$(wildcard cgi-bin/*.c cron/*.c tests/unit/*.c tests/fakes/*.c tests/tools/*.c tests/bench/*.c))

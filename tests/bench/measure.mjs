@@ -1,0 +1,143 @@
+/*
+ * measure.mjs: runs what is to be measured, round after round with all of them
+ * in each, and takes the medians, so that what else the machine does falls on
+ * all alike.
+ *
+ * A case is {name, run(seconds, round)}, where run() gives {requests, seconds,
+ * p50, p99, failed} with times in microseconds, and beside it what compares it:
+ * {against: the name of its reference, least: what the ratio must be at least}.
+ */
+import fs from 'node:fs'
+import path from 'node:path'
+
+import { output, root, tool } from './instance.mjs'
+import { cpuTimes, groups } from './processes.mjs'
+
+export const median = list => {
+  const sorted = list.filter(Number.isFinite).sort((a, b) => a - b)
+  const half = sorted.length >> 1
+  if (sorted.length === 0) return NaN
+  return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2
+}
+
+// ---- the tools ---------------------------------------------------------------
+
+const lastLine = text => text.trim().split('\n').at(-1)
+
+/** GET over kept connections: one path, or those of a file one after the other. */
+export async function wrk(instance, { path: target = '/', paths, headers = {}, connections },
+  seconds) {
+  const env = { PATH: process.env.PATH,
+    BENCH_HEADERS: Object.entries(headers).map(pair => pair.join(': ')).join('\n'),
+    ...(paths ? { BENCH_PATHS: paths } : {}) }
+  const out = await output('wrk', ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '10s',
+    '-s', path.join(root, 'tests/bench/wrk.lua'), instance.url + target], { env })
+  return JSON.parse(lastLine(out))
+}
+
+/** Prepared requests; statuses other than the expected ones are failures. */
+export async function drive(instance, { file, connections, good = [200], rate, patience }, seconds) {
+  const out = await output(tool('drive'), [instance.port, connections, seconds, file,
+    ...(rate ? [rate, patience] : [])].map(String))
+  const result = JSON.parse(lastLine(out))
+  for (const [status, times] of Object.entries(result.statuses))
+    if (!good.includes(Number(status))) result.failed += times
+  return result
+}
+
+/** One request as drive reads it. */
+export function request(method, target, { token, key, body } = {}) {
+  const text = body === undefined ? '' : JSON.stringify(body)
+  const lines = [`${method} ${target} HTTP/1.1`, 'Host: localhost']
+  if (token) lines.push(`Authorization: Bearer ${token}`)
+  if (key) lines.push(`Idempotency-Key: ${key}`)
+  if (text) lines.push('Content-Type: application/json', `Content-Length: ${Buffer.byteLength(text)}`)
+  const message = `${lines.join('\r\n')}\r\n\r\n${text}`
+  return `${Buffer.byteLength(message)}\n${message}`
+}
+
+/** pgbench -M prepared; variables are texts that the script names as :name. */
+export async function pgbench(instance, { script, variables = {}, clients, user = 'haat_app' },
+  seconds) {
+  const file = path.join(instance.folder, `pgbench-${process.pid}.sql`)
+  const log = `${file}.log`
+  fs.writeFileSync(file, script)
+  const args = ['-n', '-M', 'prepared', '-c', clients, '-j', Math.min(clients, 2), '-T', seconds,
+    '-f', file, '-l', `--log-prefix=${log}`,
+    ...Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`])]
+  const out = await output('pgbench', args.map(String),
+    { env: { ...instance.pgEnv, PGUSER: user }, cwd: instance.folder })
+  const times = []
+  for (const name of fs.readdirSync(instance.folder).filter(one => one.includes(path.basename(log)))) {
+    for (const line of fs.readFileSync(path.join(instance.folder, name), 'utf8').split('\n'))
+      if (line) times.push(Number(line.split(' ')[2]))
+    fs.rmSync(path.join(instance.folder, name))
+  }
+  times.sort((a, b) => a - b)
+  const number = pattern => Number(pattern.exec(out)?.[1] ?? 0)
+  const tps = number(/tps = ([\d.]+)/)
+  return { requests: times.length, seconds: times.length / tps,
+    p50: times[times.length >> 1], p99: times[Math.floor(times.length * 0.99)],
+    failed: number(/number of failed transactions: (\d+)/) }
+}
+
+// ---- rounds ------------------------------------------------------------------
+
+async function once(instance, one, seconds, round) {
+  await one.before?.(round)
+  const before = cpuTimes(instance), began = performance.now()
+  const result = await one.run(seconds, round)
+  const took = (performance.now() - began) / 1000, after = cpuTimes(instance)
+  const used = group => after[group] - before[group]
+  const perRequest = group => used(group) * 1e6 / Math.max(result.requests, 1)
+  const cpu = Object.fromEntries([...groups, 'client'].map(group => [group, perRequest(group)]))
+  return {
+    rate: result.requests / result.seconds,
+    p50: result.p50, p99: result.p99, failed: result.failed, requests: result.requests, cpu,
+    server: groups.reduce((total, group) => total + cpu[group], 0),
+    // The client of a database does what an executable does elsewhere.
+    whole: one.clientCounts ? groups.reduce((total, group) => total + cpu[group], cpu.client) : null,
+    // The processors that somebody else had, of one.
+    others: Math.max(0, used('everything') -
+      [...groups, 'client'].reduce((total, group) => total + used(group), 0)) / took,
+    more: result,
+  }
+}
+
+/** All cases in each round; gives a map from name to the list of its rounds. */
+export async function rounds(instance, cases, { times, seconds, say = () => {} }) {
+  const found = new Map(cases.map(one => [one.name, []]))
+  for (let round = 0; round < times; round++)
+    for (const one of cases) {
+      const figures = await once(instance, one, one.seconds ?? seconds, round)
+      found.get(one.name).push(figures)
+      say(`round ${round + 1}  ${one.name}: ${Math.round(figures.rate)}/s`)
+    }
+  return found
+}
+
+const costOf = figures => figures.whole ?? figures.server
+
+/** Rows of the table, with the ratios of each round to its own reference. */
+export function rowsOf(cases, found) {
+  return cases.map(one => {
+    const list = found.get(one.name), reference = found.get(one.against)
+    const of = pick => median(list.map(pick))
+    const ratios = reference?.map((base, i) => list[i].rate / base.rate)
+    const savings = reference?.map((base, i) => costOf(base) / costOf(list[i]))
+    const failed = list.reduce((total, figures) => total + figures.failed, 0)
+    const row = {
+      name: one.name, rate: of(f => f.rate), p50: of(f => f.p50), p99: of(f => f.p99), failed,
+      cpu: Object.fromEntries([...groups, 'client'].map(group => [group, of(f => f.cpu[group])])),
+      sum: of(costOf), others: of(f => f.others), against: one.against ?? null,
+      ratio: ratios ? median(ratios) : null, cpuRatio: savings ? median(savings) : null,
+      target: one.least !== undefined ? `>= ${one.least}` : null,
+      verdict: 'reference',
+    }
+    if (one.against || one.least !== undefined)
+      row.verdict = one.least === undefined ? 'shown' : row.ratio >= one.least ? 'held' : 'missed'
+    // A reference that fails is no reference.
+    if (failed > 0) row.verdict = 'missed'
+    return row
+  })
+}

@@ -1,0 +1,163 @@
+/*
+ * writes.mjs: carts, orders and sign-in, over HTTP and as the same statements in
+ * pgbench.
+ */
+import crypto from 'node:crypto'
+import fs from 'node:fs'
+import http from 'node:http'
+import path from 'node:path'
+
+import { drive, pgbench, request } from './measure.mjs'
+import { buyerId, buyers, fillCarts, shelves, tokenOf } from './people.mjs'
+import { keepVariables, preamble, scriptFrom } from './statements.mjs'
+import { Tap } from './tap.mjs'
+
+const orderOf = n => ({ shipping_address_id: buyerId(n), payment_method: 'razorpay' })
+
+// ---- hearing the statements --------------------------------------------------
+
+/** One request to the program that speaks through the tap. */
+function tapped(instance, method, target, { token, key, body }) {
+  const text = JSON.stringify(body)
+  return new Promise((resolve, reject) => {
+    const req = http.request({ host: '127.0.0.1', port: instance.port, method, path: target,
+      headers: { host: 'tapped', 'content-type': 'application/json',
+        'content-length': Buffer.byteLength(text), ...(token && { authorization: `Bearer ${token}` }),
+        ...(key && { 'idempotency-key': key }) } }, res => {
+      let answer = ''
+      res.on('data', piece => { answer += piece })
+      res.on('end', () => res.statusCode < 300 ? resolve(answer) :
+        reject(new Error(`${target}: ${res.statusCode} ${answer}`)))
+    })
+    req.on('error', reject)
+    req.end(text)
+  })
+}
+
+async function hear(instance, tap, ask) {
+  tap.heard()
+  const at = Date.now()
+  await ask()
+  return { at, trips: tap.heard() }
+}
+
+async function withTap(instance, work) {
+  const tap = new Tap(path.join(instance.folder, 'tap'),
+    path.join(instance.sockets, '.s.PGSQL.5432'))
+  await tap.ready
+  try {
+    return await work(tap)
+  } finally {
+    await tap.close()
+  }
+}
+
+const placeOrder = (instance, n) => tapped(instance, 'POST', '/api/orders/create/',
+  { token: tokenOf(instance, n), key: `order-${crypto.randomUUID()}`, body: orderOf(n) })
+
+/** Orders of two buyers of each of so many shelves. */
+export const hearOrders = (instance, count, places) => withTap(instance, async tap => {
+  fillCarts(instance, count, places)
+  // What a process reads once is no part of a request. Its first one connects.
+  await placeOrder(instance, buyers)
+  const captures = []
+  for (let client = 0; client < count; client++)
+    for (const turn of [0, 1]) {
+      const buyer = client + 1 + turn * count
+      const heard = await hear(instance, tap, () => placeOrder(instance, buyer))
+      captures.push({ client, buyer, ...heard })
+    }
+  return captures
+})
+
+const addToCart = (instance, n, good) => tapped(instance, 'POST', '/api/cart/add/',
+  { token: tokenOf(instance, n), body: cartAdd(good) })
+const cartAdd = good => ({ product_id: good.product_id, variant_id: good.variant_id, quantity: 1 })
+
+/** A product added to the carts of so many buyers, who have been there before. */
+export const hearCarts = (instance, goods, count) => withTap(instance, async tap => {
+  fillCarts(instance)
+  const captures = []
+  for (let client = 0; client < count; client++)
+    for (const turn of [0, 1]) {
+      const buyer = client + 1, good = goods[3 * client]
+      if (turn === 0) await addToCart(instance, buyer, good)
+      const heard = await hear(instance, tap, () => addToCart(instance, buyer, good))
+      captures.push({ client, buyer, ...heard })
+    }
+  return captures
+})
+
+// ---- cases -------------------------------------------------------------------
+
+function write(instance, name, requests) {
+  const file = path.join(instance.folder, name)
+  fs.writeFileSync(file, requests.join(''))
+  return file
+}
+
+let runs = Math.floor(Date.now() / 1000)
+
+/** pgbench with the statements that were heard; clients share the captured shelves. */
+function reference(instance, name, captures, clients, before) {
+  const heard = scriptFrom(captures)
+  return {
+    name, clientCounts: true,
+    before: () => {
+      before()
+      keepVariables(instance, heard)
+    },
+    run: seconds => pgbench(instance, {
+      script: preamble(heard, clients) + heard.script, clients,
+      variables: { ...heard.variables, ready: 0, i: -1, run: ++runs },
+    }, seconds),
+  }
+}
+
+function orders(instance, name, connections, count, places) {
+  let tokens
+  return {
+    name,
+    before: () => fillCarts(instance, count, places),
+    run: seconds => {
+      tokens ??= Array.from({ length: buyers }, (_, i) => tokenOf(instance, i + 1))
+      const file = write(instance, 'orders.http', tokens.map((token, i) =>
+        request('POST', '/api/orders/create/',
+          { token, key: `order-${crypto.randomUUID()}`, body: orderOf(i + 1) })))
+      return drive(instance, { file, connections, good: [201] }, seconds)
+    },
+  }
+}
+
+function cartAdds(instance, name, connections, goods) {
+  return {
+    name,
+    before: () => fillCarts(instance),
+    run: seconds => {
+      const tokens = Array.from({ length: connections }, (_, i) => tokenOf(instance, i + 1))
+      const file = write(instance, 'carts.http', Array.from({ length: 2000 }, () =>
+        tokens.map((token, i) => request('POST', '/api/cart/add/',
+          { token, body: cartAdd(goods[3 * (i % shelves)]) }))).flat())
+      return drive(instance, { file, connections }, seconds)
+    },
+  }
+}
+
+export async function writeCases(instance, goods, connections) {
+  const c = `c${connections}`
+  const cart = await hearCarts(instance, goods, connections)
+  const distinct = await hearOrders(instance, connections)
+  const hot = await hearOrders(instance, 1, 1)
+  const fill = (count, places) => () => fillCarts(instance, count, places)
+  return [
+    reference(instance, `pgbench cart add ${c}`, cart, connections, fill()),
+    { ...cartAdds(instance, `cart add ${c}`, connections, goods),
+      against: `pgbench cart add ${c}`, least: 0.80 },
+    reference(instance, `pgbench order ${c}`, distinct, connections, fill(connections)),
+    { ...orders(instance, `order ${c}`, connections, connections),
+      against: `pgbench order ${c}`, least: 0.90 },
+    reference(instance, `pgbench order, one product ${c}`, hot, connections, fill(1, 1)),
+    { ...orders(instance, `order, one product ${c}`, connections, 1, 1),
+      against: `pgbench order, one product ${c}`, least: 0.85 },
+  ]
+}
