@@ -14,6 +14,7 @@ enum { BUDGET_US = 50 * 1000, AWAY_US = 1000 * 1000, ARGS_MAX = 12 };
 struct redis {
 	redisContext *conn;
 	int64_t away_until;
+	int unread; /* answers that nobody has waited for */
 };
 
 struct redis *
@@ -28,6 +29,7 @@ redis_close(struct redis *r)
 	if (r->conn != NULL)
 		redisFree(r->conn);
 	r->conn = NULL;
+	r->unread = 0;
 }
 
 static bool
@@ -139,13 +141,28 @@ free_reply(void *reply)
 	freeReplyObject(reply);
 }
 
+/* Takes the answers that are still to come, so that the next is one's own. */
+static bool
+catch_up(struct redis *r)
+{
+	while (r->unread > 0) {
+		void *reply = NULL;
+
+		if (redisGetReply(r->conn, &reply) != REDIS_OK)
+			return away(r, r->conn->errstr);
+		freeReplyObject(reply);
+		r->unread--;
+	}
+	return true;
+}
+
 /* NULL: the cache is away. */
 static redisReply *
 command(struct ctx *c, int n, const char **argv, const size_t *lens)
 {
 	redisReply *reply;
 
-	if (!ensure_connected(c))
+	if (!ensure_connected(c) || !catch_up(c->redis))
 		return NULL;
 	reply = redisCommandArgv(c->redis->conn, n, argv, lens);
 	if (reply == NULL) {
@@ -182,16 +199,28 @@ redis_get(struct ctx *c, const char *key, const char **value, size_t *len)
 	return true;
 }
 
-bool
+void
 redis_setex(struct ctx *c, const char *key, int64_t secs, const void *value,
     size_t len)
 {
 	const char *ttl = arena_printf(c->arena, "%lld", (long long)secs);
 	const char *argv[] = { "SETEX", key, ttl, value };
 	size_t lens[] = { 5, strlen(key), strlen(ttl), len };
-	redisReply *reply = command(c, 4, argv, lens);
+	struct redis *r = c->redis;
+	int done = 0;
 
-	return reply != NULL && reply->type != REDIS_REPLY_ERROR;
+	if (!ensure_connected(c))
+		return;
+	if (redisAppendCommandArgv(r->conn, 4, argv, lens) != REDIS_OK) {
+		away(r, r->conn->errstr);
+		return;
+	}
+	r->unread++;
+	while (!done)
+		if (redisBufferWrite(r->conn, &done) != REDIS_OK) {
+			away(r, r->conn->errstr);
+			return;
+		}
 }
 
 bool

@@ -21,8 +21,8 @@ void redis_close(struct redis *r);
 bool redis_get(struct ctx *c, const char *key, const char **value,
     size_t *len);
 
-/* False: the cache is away. */
-bool redis_setex(struct ctx *c, const char *key, int64_t secs,
+/* Does not wait for the answer, nor tell whether it was kept. */
+void redis_setex(struct ctx *c, const char *key, int64_t secs,
     const void *value, size_t len);
 bool redis_del(struct ctx *c, const char *key);
 

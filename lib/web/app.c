@@ -6,6 +6,7 @@
 #include "core/clock.h"
 #include "core/fault.h"
 #include "core/log.h"
+#include "core/memo.h"
 #include "db/db.h"
 #include "io/redis.h"
 #include "web/caller.h"
@@ -22,7 +23,8 @@ enum {
 	TRIES = 3,
 	IDLE_US = 300 * 1000 * 1000,
 	IDLE_LOOK_MS = 30 * 1000,
-	WAITED_MAX_US = 60 * 1000 * 1000
+	WAITED_MAX_US = 60 * 1000 * 1000,
+	ANSWERS_BYTES = 1024 * 1024,
 };
 
 /* What the process keeps between requests. */
@@ -33,6 +35,7 @@ struct process {
 	struct arena *arena;
 	struct db *db;
 	struct redis *redis;
+	struct memo *answers;
 	struct io *io;
 };
 
@@ -171,10 +174,18 @@ still_awaited(struct request *rq)
 	    "The client has gone. Send the request again.");
 }
 
+/* Before any work: whoever it is now, and not too often. */
+static enum err
+admit(struct request *rq)
+{
+	TRY(caller_confirm(rq));
+	return limit_check(rq);
+}
+
 static enum err
 serve(struct request *rq)
 {
-	bool hot;
+	bool hot, again;
 
 	TRY(refuse_odd_headers(rq));
 	TRY(route_match(rq));
@@ -186,11 +197,16 @@ serve(struct request *rq)
 		return OK;
 	if (rq->route->hot)
 		TRY(still_awaited(rq));
-	TRY(caller_confirm(rq));
-	TRY(limit_check(rq));
+	TRY(idempotency_read(rq));
+	again = idempotency_remembers(rq);
+	if (!again)
+		TRY(admit(rq));
 	TRY(input_query(rq));
 	TRY(input_bind(rq));
-	TRY(idempotency_read(rq));
+	if (again && idempotency_replay(rq))
+		return OK;
+	if (again)
+		TRY(admit(rq));
 	TRY(run_handler(rq));
 	if (hot)
 		hot_keep(rq);
@@ -264,7 +280,7 @@ begin(struct process *p, struct request *rq)
 
 	*rq = (struct request){ .io = p->io,
 		.app = p->app,
-		.forever = p->forever };
+		.answers = p->answers };
 	rq->started_us = clock_mono_us();
 	c->arena = p->arena;
 	c->db = p->db;
@@ -431,6 +447,7 @@ app_main(int argc, char **argv, const struct app *app)
 	p.arena = arena_new();
 	p.db = db_new(p.forever);
 	p.redis = redis_new(p.forever);
+	p.answers = memo_new(p.forever, ANSWERS_BYTES);
 	p.io = io_open();
 	if (p.io == NULL)
 		return 1;

@@ -67,66 +67,98 @@ permit(struct ctx *c, unsigned allow)
 
 enum { REMEMBERED = 256, REMEMBER_US = 250 * 1000 };
 
-/* By the hash of the token, which is not kept itself. */
+/*
+ * A token that was found good, by its hash: it is not kept itself.  That it
+ * is good holds until it expires; that its session is alive, for a moment.
+ */
 struct remembered {
 	unsigned char token[crypto_generichash_BYTES];
 	struct caller caller;
-	int64_t expires_at_secs;
-	int64_t until_us; /* of the monotonic clock; 0: free */
+	int64_t expires_at_secs; /* 0: free */
+	int64_t until_us;        /* of the monotonic clock */
 };
 
+static void
+hash_token(const char *token, unsigned char hash[crypto_generichash_BYTES])
+{
+	crypto_generichash(hash, crypto_generichash_BYTES,
+	    (const unsigned char *)token, strlen(token), NULL, 0);
+}
+
 static struct remembered *
-remembered_at(const char *token, unsigned char hash[crypto_generichash_BYTES])
+place_of(const unsigned char hash[crypto_generichash_BYTES])
 {
 	static struct remembered callers[REMEMBERED];
 
-	crypto_generichash(hash, crypto_generichash_BYTES,
-	    (const unsigned char *)token, strlen(token), NULL, 0);
 	return &callers[hash[0]];
 }
 
-static bool
-recall(struct request *rq, const char *token)
+static const struct remembered *
+recall(const unsigned char hash[crypto_generichash_BYTES])
 {
-	unsigned char hash[crypto_generichash_BYTES];
-	const struct remembered *m = remembered_at(token, hash);
+	const struct remembered *m = place_of(hash);
 
-	if (m->until_us <= rq->started_us ||
-	    m->expires_at_secs <= clock_now_us() / 1000000 ||
-	    memcmp(m->token, hash, sizeof(hash)) != 0)
-		return false;
-	rq->ctx.caller = m->caller;
-	return true;
+	return m->expires_at_secs > clock_now_us() / 1000000 &&
+		memcmp(m->token, hash, sizeof(m->token)) == 0 ?
+	    m :
+	    NULL;
 }
 
 static void
-remember(struct request *rq, const char *token, const struct token *t)
+remember(struct request *rq,
+    const unsigned char hash[crypto_generichash_BYTES],
+    int64_t expires_at_secs)
 {
-	unsigned char hash[crypto_generichash_BYTES];
-	struct remembered *m = remembered_at(token, hash);
+	struct remembered *m = place_of(hash);
 
-	memcpy(m->token, hash, sizeof(hash));
+	memcpy(m->token, hash, sizeof(m->token));
 	m->caller = rq->ctx.caller;
-	m->expires_at_secs = t->expires_at_secs;
+	m->expires_at_secs = expires_at_secs;
 	m->until_us = rq->started_us + REMEMBER_US;
 }
 
 /* --- the whole ---------------------------------------------------------- */
 
+static const char bearer[] = "Bearer ";
+enum { BEARER = sizeof(bearer) - 1 };
+
 static enum err
 look_up(struct request *rq, const char *token)
 {
+	unsigned char hash[crypto_generichash_BYTES];
+	const struct remembered *m;
 	struct token t;
 
-	TRY(token_verify(&rq->ctx, token, TOKEN_ACCESS, &t));
+	hash_token(token, hash);
+	m = recall(hash);
+	if (m != NULL)
+		t = (struct token){ .subject = m->caller.id,
+			.session_id = m->caller.session_id,
+			.expires_at_secs = m->expires_at_secs };
+	else
+		TRY(token_verify(&rq->ctx, token, TOKEN_ACCESS, &t));
 	TRY(load_caller(&rq->ctx, &t));
-	if (rq->route->hot)
-		remember(rq, token, &t);
+	remember(rq, hash, t.expires_at_secs);
 	return permit(&rq->ctx, rq->route->allow);
 }
 
-static const char bearer[] = "Bearer ";
-enum { BEARER = sizeof(bearer) - 1 };
+/* For answers that need no query, a session that was alive a moment ago is. */
+static bool
+is_remembered(struct request *rq, const char *token)
+{
+	unsigned char hash[crypto_generichash_BYTES];
+	const struct remembered *m;
+
+	if (!rq->route->hot &&
+	    request_header(rq, "HTTP_IDEMPOTENCY_KEY") == NULL)
+		return false;
+	hash_token(token, hash);
+	m = recall(hash);
+	if (m == NULL || m->until_us <= rq->started_us)
+		return false;
+	rq->ctx.caller = m->caller;
+	return true;
+}
 
 enum err
 caller_check(struct request *rq)
@@ -149,8 +181,10 @@ caller_check(struct request *rq)
 	if (strncasecmp(header, bearer, BEARER) != 0)
 		return fail(c, ERR_INVALID_TOKEN,
 		    "The Authorization header holds no bearer token.");
-	rq->caller_remembered = rq->route->hot && recall(rq, header + BEARER);
-	return rq->caller_remembered ? OK : look_up(rq, header + BEARER);
+	rq->caller_remembered = is_remembered(rq, header + BEARER);
+	if (rq->caller_remembered)
+		return permit(c, allow);
+	return look_up(rq, header + BEARER);
 }
 
 enum err

@@ -15,9 +15,9 @@
 enum err caller_check(struct request *rq);
 
 /*
- * For a route with .hot, caller_check() takes a session that it looked up less
- * than 250 ms ago for one that still is: enough for an answer from memory.
- * Before anything else is done, this looks it up.
+ * Where the answer may come from memory, caller_check() takes a session that
+ * it looked up less than 250 ms ago for one that still is.  Before anything
+ * else is done for the caller, this looks it up.
  */
 enum err caller_confirm(struct request *rq);
 

@@ -8,9 +8,8 @@
  * database was asked, so nobody sees anything older than that.
  *
  * What is kept is the body alone: whoever asks gets headers of their own.
- * The memory is a ring of one MiB, in which the oldest makes room; a process
- * answers one request at a time, so an answer that has expired is made anew
- * once in each process, however many wait for it.
+ * A process answers one request at a time, so an answer that has expired is
+ * made anew once in each process, however many wait for it.
  */
 #ifndef HAAT_WEB_HOT_H
 #define HAAT_WEB_HOT_H

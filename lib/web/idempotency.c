@@ -3,6 +3,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "core/memo.h"
 #include "db/idem_lock.h"
 #include "io/redis.h"
 #include "web/form.h"
@@ -122,6 +123,86 @@ cache_key(struct request *rq)
 	return buf_text(&b);
 }
 
+/* --- answers in memory --------------------------------------------------- */
+
+/* An answer to a key is for ever, so what is remembered is as good as what is
+ * stored. */
+struct remembered {
+	unsigned char fingerprint[PRINT];
+	int status;
+	char content_type[48];
+	char body[];
+};
+
+static const char *
+memory_key(struct request *rq, size_t *len)
+{
+	const char *key = arena_printf(rq->ctx.arena, "key %s %s",
+	    rq->ctx.idem_principal, rq->ctx.idem_key);
+
+	*len = strlen(key);
+	return key;
+}
+
+static struct remembered *
+recall(struct request *rq, size_t *body_len)
+{
+	size_t len;
+	const char *key = memory_key(rq, &len);
+	struct remembered *m = memo_find(rq->answers, key, len, body_len);
+
+	if (m != NULL)
+		*body_len -= sizeof(*m);
+	return m;
+}
+
+static void
+remember(struct request *rq, const char *body, size_t body_len)
+{
+	size_t len, type_len = strlen(rq->content_type);
+	const char *key = memory_key(rq, &len);
+	struct remembered *m;
+
+	/* What must not be stored is made anew each time. */
+	if (rq->route->replay != NULL || type_len >= sizeof(m->content_type))
+		return;
+	m = memo_keep(rq->answers, key, len, sizeof(*m) + body_len);
+	if (m == NULL)
+		return;
+	memcpy(m->fingerprint, rq->fingerprint, PRINT);
+	m->status = rq->status;
+	memcpy(m->content_type, rq->content_type, type_len + 1);
+	if (body_len > 0)
+		memcpy(m->body, body, body_len);
+}
+
+bool
+idempotency_remembers(struct request *rq)
+{
+	size_t len;
+
+	return rq->keyed && !rq->route->multipart && recall(rq, &len) != NULL;
+}
+
+bool
+idempotency_replay(struct request *rq)
+{
+	size_t len;
+	const struct remembered *m = recall(rq, &len);
+
+	idempotency_fingerprint(rq);
+	if (m == NULL ||
+	    sodium_memcmp(m->fingerprint, rq->fingerprint, PRINT) != 0)
+		return false;
+	rq->replayed = true;
+	rq->from_memory = true;
+	rq->status = m->status;
+	rq->content_type = arena_strdup(rq->ctx.arena, m->content_type);
+	reply_header(rq, "Idempotent-Replayed", "true");
+	buf_raw(rq->out, m->body, len);
+	return true;
+}
+
 /* --- answers kept ------------------------------------------------------- */
 
 struct kept {
@@ -147,6 +228,7 @@ replay(struct request *rq, const struct kept *k)
 		return rq->route->replay(rq,
 		    arena_strndup(rq->ctx.arena, k->body, k->body_len));
 	buf_raw(rq->out, k->body, k->body_len);
+	remember(rq, k->body, k->body_len);
 	return OK;
 }
 
@@ -164,6 +246,7 @@ cache_store(struct request *rq, const char *body, size_t len)
 {
 	struct buf b;
 
+	remember(rq, body, len);
 	buf_init(&b, rq->ctx.arena, BUF_CAP_REPLY);
 	buf_raw(&b, rq->fingerprint, PRINT);
 	buf_i64(&b, rq->status);

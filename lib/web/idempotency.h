@@ -2,7 +2,8 @@
  * idempotency.h: the same Idempotency-Key gives the same answer.
  *
  * PostgreSQL is the truth: the key's row is committed in the transaction of
- * the work itself.  The cache only answers faster.  In short:
+ * the work itself.  The cache, and the memory of the process before it, only
+ * answer faster.  In short:
  *
  *   begin: fingerprint the request; ask the cache; open the transaction, take
  *   the key's advisory lock (busy: 409 idempotency_in_progress), look for the
@@ -23,6 +24,14 @@
 /* Reads and checks the key of a route that honours it.  Errors:
  * ERR_INVALID_IDEMPOTENCY_KEY. */
 enum err idempotency_read(struct request *rq);
+
+/*
+ * An answer is for ever, so a process also remembers the last ones it gave.
+ * The first tells, before the body is read, whether it remembers one of this
+ * key; the second gives it, if the request is the same.
+ */
+bool idempotency_remembers(struct request *rq);
+bool idempotency_replay(struct request *rq);
 
 /*
  * Fills rq->fingerprint from method, path, sorted query and canonical body,

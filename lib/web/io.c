@@ -6,14 +6,34 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 struct io {
 	bool fastcgi;
 	bool served;
 	bool aborted;
+	sigset_t waiting; /* signals held back while it waits */
 	FCGX_Request request;
 };
+
+/*
+ * The signals that say "end" come through while we wait for a request, and at
+ * no other time: one that came during a request would only set libfcgi's flag,
+ * and the next wait would not know.
+ */
+static void
+hold_back_signals(struct io *io)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &set, &io->waiting);
+	sigdelset(&io->waiting, SIGTERM);
+	sigdelset(&io->waiting, SIGUSR1);
+}
 
 struct io *
 io_open(void)
@@ -22,8 +42,10 @@ io_open(void)
 
 	signal(SIGPIPE, SIG_IGN);
 	io.fastcgi = FCGX_IsCGI() == 0;
-	if (io.fastcgi &&
-	    (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0))
+	if (!io.fastcgi)
+		return &io;
+	hold_back_signals(&io);
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0)
 		return NULL;
 	/* FCGX_Init sets its own handler. */
 	signal(SIGPIPE, SIG_IGN);
@@ -35,7 +57,10 @@ io_wait(struct io *io, int timeout_ms)
 {
 	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
 
-	return !io->fastcgi || poll(&p, 1, timeout_ms) != 0;
+	struct timespec timeout = { .tv_sec = timeout_ms / 1000,
+		.tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
+
+	return !io->fastcgi || ppoll(&p, 1, &timeout, &io->waiting) != 0;
 }
 
 bool

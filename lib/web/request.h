@@ -35,7 +35,7 @@ struct request {
 	struct ctx ctx;
 	struct io *io;
 	const struct app *app;
-	struct arena *forever; /* the process's */
+	struct memo *answers; /* given before, see hot.h, idempotency.h */
 	const struct route *route;
 	const char *method;
 	const char *path; /* normalised, ends in "/" */

@@ -120,7 +120,7 @@ test('each report has its columns; the file has the rows of all pages, amounts t
   await until(async () => (await sql`select from refund
     where order_id = ${order.id} and status = 'processed'`).length, { what: 'the refund' })
   for (const type of types.filter(t => t !== 'settlements')) {
-    const pages = await walk(`/api/admin/reports/?type=${type}&from=${today}&page_size=2`,
+    const pages = await walk(`/api/admin/reports/?type=${type}&from=${today}&page_size=20`,
       target => api('GET', target, { token: boss }))
     const rows = pages.flatMap(page => page.results)
     assert(rows.length >= 1, type)

@@ -1,6 +1,7 @@
 /* Answers kept in memory: found again, made room for, forgotten. */
 #include "env.h"
 
+#include "core/memo.h"
 #include "web/hot.h"
 
 static const struct route shelf = { .method = GET,
@@ -18,7 +19,7 @@ static const struct route cold = { .method = GET,
 	.allow = PUBLIC,
 	.status = 200 };
 
-static struct arena *forever;
+static struct memo *answers;
 static int64_t now_us = 1000000;
 
 static struct request *
@@ -27,12 +28,12 @@ ask(const struct route *route, const char *query)
 	struct request *rq = env_request(route, query, NULL, NULL, 0);
 	struct config *config = ARENA_NEW(rq->ctx.arena, struct config);
 
-	if (forever == NULL)
-		forever = arena_new();
+	if (answers == NULL)
+		answers = memo_new(arena_new(), 1024 * 1024);
 	*config = *rq->ctx.config;
 	config->hot_answers_ms = 1000;
 	rq->ctx.config = config;
-	rq->forever = forever;
+	rq->answers = answers;
 	rq->started_us = now_us;
 	rq->status = 200;
 	return rq;
@@ -102,41 +103,6 @@ an_answer_is_forgotten_within_its_time(void **state)
 	assert_null(found("time"));
 	keep("time", "now");
 	assert_string_equal(found("time"), "now");
-}
-
-/* Whatever is found is what was kept last, or nothing. */
-static void
-the_oldest_make_room(void **state)
-{
-	enum { N = 2000, LEN = 9000 };
-	static char body[LEN + 1];
-	char query[32];
-	int there = 0;
-
-	(void)state;
-	for (int i = 0; i < N; i++) {
-		memset(body, 'a' + i % 26, LEN - i % 1000);
-		body[LEN - i % 1000] = '\0';
-		snprintf(query, sizeof(query), "n=%d", i);
-		keep(query, body);
-		CHECK(found(query) != NULL, "row %d", i);
-	}
-	for (int i = 0; i < N; i++) {
-		const char *text;
-
-		snprintf(query, sizeof(query), "n=%d", i);
-		text = found(query);
-		if (text == NULL)
-			continue;
-		there++;
-		CHECK(strlen(text) == (size_t)(LEN - i % 1000) &&
-			text[0] == 'a' + i % 26 &&
-			text[LEN - i % 1000 - 1] == 'a' + i % 26,
-		    "row %d", i);
-	}
-	/* About as many as fit into the ring. */
-	assert_in_range(there, 90, 140);
-	assert_null(found("n=0"));
 }
 
 static void
@@ -236,7 +202,6 @@ static const struct CMUnitTest tests[] = {
 	    an_answer_has_the_tag_of_its_body),
 	TEST("an answer is forgotten within its time",
 	    an_answer_is_forgotten_within_its_time),
-	TEST("the oldest make room", the_oldest_make_room),
 	TEST("long ones are not kept", long_ones_are_not_kept),
 	TEST("only whole good answers are kept",
 	    only_whole_good_answers_are_kept),
