@@ -19,7 +19,8 @@ const boss = await admin(shop)
 // No test lives with the faults of another.
 beforeEach(release)
 
-const refundKeys = ['amount', 'created_at', 'currency', 'id', 'items', 'order_id', 'payment_id',
+const refundKeys = ['amount', 'created_at', 'currency', 'id', 'items', 'order_id', 'order_number',
+  'payment_id',
   'processed_at', 'reason', 'requested_by', 'seller_order_id', 'status']
 
 const refund = (order, more = {}, { key = newKey(), token = boss, ...rest } = {}) =>
