@@ -918,7 +918,7 @@ test('the list: newest first, by state, order and seller, in pages', async () =>
   assert.equal(first.results[0].id, request.request.id)
   assertInvalid(await list({ status: 'lost' }), 'status')
   assertInvalid(await list({ seller: '' }), 'seller')
-  assertInvalid(await list({ sort: 'amount' }), 'sort')
+  assertInvalid(await list({ sort: 'colour' }), 'sort')
 })
 
 test('INV11 the provider\'s books are ours', async () => {
