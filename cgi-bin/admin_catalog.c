@@ -78,6 +78,7 @@ static const struct field category_end_fields[] = {
 static const struct field review_moderation_list_fields[] = {
 	IN_ENUM(status, OPTIONAL, review_statuses, "Only those in it"),
 	IN_UUID(product_id, OPTIONAL, "Only those of this product"),
+	IN_ENUM(sort, OPTIONAL, review_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };

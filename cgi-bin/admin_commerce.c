@@ -22,6 +22,7 @@ static const struct field order_search_fields[] = {
 	IN_UUID(user, OPTIONAL, "Only those of this buyer"),
 	IN_DATE(from, OPTIONAL, "First day"),
 	IN_DATE(to, OPTIONAL, "Last day"),
+	IN_ENUM(sort, OPTIONAL, order_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -56,20 +57,25 @@ static const struct field refund_item_fields[] = {
 #undef S
 
 #define S struct refund_order
+/* clang-format off */
+#define IN_REFUND                                                            \
+	IN_UUID(order_id, REQUIRED, "Order"),                                \
+	IN_OPT_I64(amount, REFUND_MIN, INT64_MAX - 1,                        \
+	    "To pay back, tax included, over all lines in proportion; or "   \
+	    "give items. Default: all that is left"),                        \
+	IN_LIST(items, OPTIONAL, struct refund_item_in, refund_item_fields,  \
+	    1, 100, "Units to pay back"),                                    \
+	IN_UUID(refund_id, OPTIONAL,                                         \
+	    "A buyer's request, granted by this: as it stands, or with "     \
+	    "amount or items less than it asks for")
+/* clang-format on */
+static const struct field refund_preview_fields[] = { IN_REFUND, { 0 } };
 static const struct field refund_order_fields[] = {
-	IN_UUID(order_id, REQUIRED, "Order"),
-	IN_OPT_I64(amount, REFUND_MIN, INT64_MAX - 1,
-	    "To pay back, tax included, over all lines in proportion; or "
-	    "give items. Default: all that is left"),
-	IN_LIST(items, OPTIONAL, struct refund_item_in, refund_item_fields, 1,
-	    100, "Units to pay back"),
+	IN_REFUND,
 	IN_TEXT(reason, REQUIRED, 1, LONG_MAX_CHARS, "Why",
 	    .example = "Arrived broken"),
 	IN_BOOL(restock, OPTIONAL,
 	    "Puts units that were shipped on the shelf again"),
-	IN_UUID(refund_id, OPTIONAL,
-	    "A buyer's request, granted by this: as it stands, or with "
-	    "amount or items less than it asks for"),
 	{ 0 },
 };
 #undef S
@@ -81,6 +87,7 @@ static const struct field refund_search_fields[] = {
 	IN_UUID(order_id, OPTIONAL, "Only those of this order"),
 	IN_TEXT(seller, OPTIONAL, 1, TEXT_MAX,
 	    "Only those that touch this seller, by id or slug"),
+	IN_ENUM(sort, OPTIONAL, refund_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -100,6 +107,7 @@ static const struct field settlement_search_fields[] = {
 	IN_ENUM(status, OPTIONAL, settlement_statuses,
 	    "Only those that stand so"),
 	IN_UUID(seller_id, OPTIONAL, "Only those of this seller"),
+	IN_ENUM(sort, OPTIONAL, settlement_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -134,6 +142,12 @@ static enum err
 refund_post(struct request *rq)
 {
 	return refund_admin_open(&rq->ctx, rq->in, rq->out);
+}
+
+static enum err
+refund_preview_post(struct request *rq)
+{
+	return refund_admin_preview(&rq->ctx, rq->in, rq->out);
 }
 
 static enum err
@@ -281,6 +295,22 @@ static const struct route routes[] = {
 		ERR_REFUND_EXCEEDS_CAPTURED, ERR_REFUND_IN_PROGRESS,
 		ERR_PAYMENT_PROVIDER),
 	    .handler = refund_post,
+	},
+	{
+	    .method = POST,
+	    .path = "/api/admin/refund/preview/",
+	    .summary = "What a refund would do, before it does",
+	    .description = "The same input without its reason; nothing is "
+			   "opened, promised or called.",
+	    .allow = ADMIN,
+	    .idempotency = IDEMPOTENCY_NONE,
+	    .in = refund_preview_fields,
+	    .in_size = sizeof(struct refund_order),
+	    .status = 200,
+	    .out = &refund_preview_shape,
+	    ERRORS(ERR_NOT_FOUND, ERR_INVALID_STATE,
+		ERR_REFUND_EXCEEDS_CAPTURED, ERR_REFUND_IN_PROGRESS),
+	    .handler = refund_preview_post,
 	},
 	{
 	    .method = GET,

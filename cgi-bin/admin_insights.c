@@ -6,6 +6,8 @@
 #include "services/report.h"
 #include "web/request.h"
 
+static const char *const audit_sorts[] = { "-at", "at", NULL };
+
 #define S struct audit_search
 static const struct field audit_search_fields[] = {
 	IN_TEXT(actor, OPTIONAL, 1, EMAIL_MAX,
@@ -18,6 +20,7 @@ static const struct field audit_search_fields[] = {
 	IN_TEXT(entity_id, OPTIONAL, 1, TEXT_MAX, "Which one"),
 	IN_DATE(from, OPTIONAL, "First day"),
 	IN_DATE(to, OPTIONAL, "Last day"),
+	IN_ENUM(sort, OPTIONAL, audit_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };

@@ -8,28 +8,39 @@
 
 static const char *const yes_no[] = { "true", "false", NULL };
 
+static const char *const run_sorts[] = { "-started_at", "started_at", NULL };
+
 #define S struct job_run_search
 static const struct field job_run_search_fields[] = {
 	IN_TEXT(job, OPTIONAL, 1, TEXT_MAX, "Only its runs",
 	    .example = "outbox"),
 	IN_ENUM(ok, OPTIONAL, yes_no, "Only good ones, or failed ones"),
+	IN_ENUM(sort, OPTIONAL, run_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };
 #undef S
 
+static const char *const message_sorts[] = { "-created_at", "created_at",
+	NULL };
+
 #define S struct message_search
 static const struct field message_search_fields[] = {
 	IN_ENUM(state, OPTIONAL, message_states, "Only those in this state"),
+	IN_ENUM(sort, OPTIONAL, message_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };
 #undef S
+
+static const char *const mismatch_sorts[] = { "-first_seen_at",
+	"first_seen_at", NULL };
 
 #define S struct mismatch_search
 static const struct field mismatch_search_fields[] = {
 	IN_ENUM(resolved, OPTIONAL, yes_no,
 	    "Only those that were put right, or that still differ"),
+	IN_ENUM(sort, OPTIONAL, mismatch_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };

@@ -7,12 +7,16 @@
 
 static const char *const yes_no[] = { "true", "false", NULL };
 
+static const char *const account_sorts[] = { "-created_at", "created_at",
+	NULL };
+
 #define S struct account_search
 static const struct field account_search_fields[] = {
 	IN_TEXT(q, OPTIONAL, 1, TEXT_MAX,
 	    "Part of an address, a name or a company", .example = "asha"),
 	IN_ENUM(role, OPTIONAL, account_roles, "Only these"),
 	IN_ENUM(is_blocked, OPTIONAL, yes_no, "Only those that are, or not"),
+	IN_ENUM(sort, OPTIONAL, account_sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };

@@ -1523,6 +1523,8 @@ CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at) INCLUDE (
 
 CREATE INDEX orders_by_status ON public.orders USING btree (status, id DESC);
 
+CREATE INDEX orders_by_total ON public.orders USING btree (total, id);
+
 CREATE INDEX orders_to_expire ON public.orders USING btree (expires_at) WHERE (status = 'pending_payment'::text);
 
 CREATE INDEX outbox_by_death ON public.outbox USING btree (id DESC) WHERE (dead_at IS NOT NULL);

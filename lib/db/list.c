@@ -13,6 +13,20 @@ const struct list_order list_newest = {
 	.backwards = F_LIST_OLDEST,
 };
 
+const struct list_order list_oldest = {
+	.name = "id",
+	.before = F_LIST_AFTER,
+	.after = F_LIST_BEFORE,
+	.forwards = F_LIST_OLDEST,
+	.backwards = F_LIST_NEWEST,
+};
+
+const struct list_order *
+list_by_age(const char *sort)
+{
+	return sort == NULL || sort[0] == '-' ? LIST_NEWEST : LIST_OLDEST;
+}
+
 enum err
 list_begin(struct ctx *c, struct list_rows *l, const struct page_in *in,
     const struct list_order *order, enum fragment columns)
@@ -98,6 +112,16 @@ void
 list_at_key(struct list_rows *l, const char *key, struct uuid id)
 {
 	page_rows_at(&l->walk, key, id);
+}
+
+void
+list_at_i64(struct ctx *c, struct list_rows *l, int64_t key, struct uuid id)
+{
+	if (l->order->key == LIST_KEY_I64)
+		list_at_key(l, arena_printf(c->arena, "%lld", (long long)key),
+		    id);
+	else
+		list_at(l, id);
 }
 
 void

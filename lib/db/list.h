@@ -35,6 +35,13 @@ struct list_order {
 /* Newest first, by id. */
 extern const struct list_order list_newest;
 #define LIST_NEWEST (&list_newest)
+/* Oldest first, by id. */
+extern const struct list_order list_oldest;
+#define LIST_OLDEST (&list_oldest)
+
+/* ?sort= of a list that knows its two orders alone: "-created_at", which NULL
+ * is too, and "created_at", under whatever name the time has. */
+const struct list_order *list_by_age(const char *sort);
 
 struct list_rows {
 	const struct list_order *order;
@@ -70,6 +77,9 @@ bool list_next(struct list_rows *l);
 /* The id, and for other orders the sort key, of the row just read. */
 void list_at(struct list_rows *l, struct uuid id);
 void list_at_key(struct list_rows *l, const char *key, struct uuid id);
+/* The same where some of the orders go by a number. */
+void list_at_i64(struct ctx *c, struct list_rows *l, int64_t key,
+    struct uuid id);
 
 void list_end(struct ctx *c, struct list_rows *l, struct page_out *out);
 

@@ -26,7 +26,8 @@ account_search(struct ctx *c, const struct account_search *in,
 	struct json j = js_to(out);
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_ACCOUNT_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, list_by_age(in->sort),
+	    F_ACCOUNT_COLUMNS));
 	list_where(&l, F_ACCOUNTS, NO_ARGS);
 	if (in->q != NULL)
 		list_where(&l, F_ACCOUNTS_LIKE,

@@ -18,6 +18,7 @@ struct account_search {
 	const char *q;
 	const char *role;
 	const char *is_blocked; /* "true", "false", NULL */
+	const char *sort;
 	struct page_in paging;
 };
 

@@ -91,7 +91,8 @@ audit_list(struct ctx *c, const struct audit_search *in, struct buf *out,
 	struct json j = js_to(out);
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_AUDIT_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, list_by_age(in->sort),
+	    F_AUDIT_COLUMNS));
 	list_where(&l, F_AUDIT_ENTRIES, NO_ARGS);
 	add_actor(&l, in->actor);
 	add_action(c, &l, in->action);

@@ -18,6 +18,7 @@ struct audit_search {
 	const char *entity_id;
 	const char *from; /* days of the shop, both included */
 	const char *to;
+	const char *sort;
 	struct page_in paging;
 };
 

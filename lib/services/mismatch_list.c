@@ -79,7 +79,8 @@ mismatch_list(struct ctx *c, const struct mismatch_search *in,
 	struct json j = js_to(out);
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_MISMATCH_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, list_by_age(in->sort),
+	    F_MISMATCH_COLUMNS));
 	list_where(&l, F_MISMATCHES, NO_ARGS);
 	if (in->resolved != NULL)
 		list_where(&l,

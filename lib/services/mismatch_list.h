@@ -14,6 +14,7 @@ extern const struct shape mismatch_shape;
 
 struct mismatch_search {
 	const char *resolved; /* "true", "false", NULL: both */
+	const char *sort;
 	struct page_in paging;
 };
 /* Writes them, those found last first. */

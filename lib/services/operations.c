@@ -143,7 +143,8 @@ operations_runs(struct ctx *c, const struct job_run_search *in,
 	struct json j = js_to(out);
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_JOB_RUN_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, list_by_age(in->sort),
+	    F_JOB_RUN_COLUMNS));
 	list_where(&l, F_JOB_RUNS, NO_ARGS);
 	if (in->job != NULL)
 		list_where(&l, F_JOB_RUNS_OF, ARGS(A(in->job)));
@@ -242,7 +243,8 @@ operations_messages(struct ctx *c, const struct message_search *in,
 	struct message_row m;
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_OUTBOX_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, list_by_age(in->sort),
+	    F_OUTBOX_COLUMNS));
 	list_where(&l, F_OUTBOX_MESSAGES, NO_ARGS);
 	add_state(&l, in->state);
 	TRY(list_fetch(c, &l));

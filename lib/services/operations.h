@@ -24,6 +24,7 @@ enum err operations_jobs(struct ctx *c, struct buf *out);
 struct job_run_search {
 	const char *job;
 	const char *ok; /* "true", "false", NULL */
+	const char *sort;
 	struct page_in paging;
 };
 enum err operations_runs(struct ctx *c, const struct job_run_search *in,
@@ -31,6 +32,7 @@ enum err operations_runs(struct ctx *c, const struct job_run_search *in,
 
 struct message_search {
 	const char *state; /* dead, waiting, sent, NULL */
+	const char *sort;
 	struct page_in paging;
 };
 enum err operations_messages(struct ctx *c, const struct message_search *in,

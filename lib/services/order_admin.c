@@ -45,6 +45,9 @@ static const struct field detail_fields[] = {
 	OUT_LIST("history", &step_shape, "Oldest first"),
 	{ 0 },
 };
+const char *const order_sorts[] = { "-placed_at", "placed_at", "-total",
+	"total", NULL };
+
 const struct shape order_detail_shape = { "order_detail",
 	"An order with the money behind it", detail_fields };
 
@@ -105,6 +108,34 @@ add_filters(struct ctx *c, struct list_rows *l, const struct order_search *in)
 	return OK;
 }
 
+/* The largest first, and the other way round. */
+static const struct list_order largest = {
+	.name = "-total",
+	.key = LIST_KEY_I64,
+	.before = F_ORDERS_BELOW,
+	.after = F_ORDERS_ABOVE,
+	.forwards = F_ORDERS_LARGEST,
+	.backwards = F_ORDERS_SMALLEST,
+};
+static const struct list_order smallest = {
+	.name = "total",
+	.key = LIST_KEY_I64,
+	.before = F_ORDERS_ABOVE,
+	.after = F_ORDERS_BELOW,
+	.forwards = F_ORDERS_SMALLEST,
+	.backwards = F_ORDERS_LARGEST,
+};
+
+static const struct list_order *
+order_named(const char *sort)
+{
+	if (sort != NULL && strcmp(sort, largest.name) == 0)
+		return &largest;
+	if (sort != NULL && strcmp(sort, smallest.name) == 0)
+		return &smallest;
+	return list_by_age(sort);
+}
+
 enum err
 order_search(struct ctx *c, const struct order_search *in, struct buf *out,
     struct page_out *page)
@@ -113,14 +144,15 @@ order_search(struct ctx *c, const struct order_search *in, struct buf *out,
 	struct list_rows l;
 	struct order o;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_ORDER_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, order_named(in->sort),
+	    F_ORDER_COLUMNS));
 	list_where(&l, F_ORDERS_ALL, NO_ARGS);
 	TRY(add_filters(c, &l, in));
 	TRY(list_fetch(c, &l));
 	while (list_next(&l)) {
 		order_read(&l.rows, &o);
 		order_write(&j, &o, false);
-		list_at(&l, o.id);
+		list_at_i64(c, &l, o.totals.total, o.id);
 	}
 	list_end(c, &l, page);
 	return OK;

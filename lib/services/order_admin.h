@@ -13,6 +13,8 @@
 
 extern const struct shape order_detail_shape;
 
+extern const char *const order_sorts[];
+
 struct order_search {
 	const char *q; /* an order's number, or part of the buyer's address,
 			  name or company */
@@ -22,10 +24,11 @@ struct order_search {
 	struct uuid user;
 	const char *from; /* days of the shop, both included */
 	const char *to;
+	const char *sort;
 	struct page_in paging;
 };
 
-/* Newest first. */
+/* Newest first, unless sorted otherwise. */
 enum err order_search(struct ctx *c, const struct order_search *in,
     struct buf *out, struct page_out *page);
 

@@ -36,14 +36,6 @@ static const struct field review_fields[] = {
 const struct shape product_review_shape = { "product_review",
 	"A product as administrators decide about it", review_fields };
 
-static const struct list_order oldest = {
-	.name = "id",
-	.before = F_LIST_AFTER,
-	.after = F_LIST_BEFORE,
-	.forwards = F_LIST_OLDEST,
-	.backwards = F_LIST_NEWEST,
-};
-
 static const struct list_order waiting = {
 	.name = "pending_since",
 	.key = LIST_KEY_I64,
@@ -180,12 +172,11 @@ enum err
 product_search(struct ctx *c, const struct product_search *in,
     struct buf *out, struct page_out *page)
 {
-	bool old_first = in->sort != NULL && strcmp(in->sort, sorts[1]) == 0;
 	struct narrow n = { .status = in->status };
 	struct list_rows l;
 
 	TRY(product_whole_list_begin(c, &l, &in->paging,
-	    old_first ? &oldest : LIST_NEWEST));
+	    list_by_age(in->sort)));
 	if (in->seller != NULL) {
 		n.has_seller = true;
 		TRY(names_seller(c, in->seller, &n.seller_id));

@@ -53,6 +53,11 @@ struct refund_made {
 	int64_t amount;
 };
 
+/* What a plan comes to: the lines that it takes, and their sum.  Changes
+ * nothing.  Errors: ERR_REFUND_EXCEEDS_CAPTURED, ERR_VALIDATION. */
+enum err refund_decide(struct ctx *c, const struct refund_plan *plan,
+    struct refund_lines *lines, int64_t *amount);
+
 /*
  * Opens a refund of an order's own payment, held by the caller.  With a plan
  * of all that is left, nothing is opened where nothing is (or where it is

@@ -10,6 +10,9 @@
 #include "services/refund.h"
 #include "services/refund_shape.h"
 
+const char *const refund_sorts[] = { "-created_at", "created_at", "-amount",
+	"amount", NULL };
+
 /* --- the payment -------------------------------------------------------- */
 
 static bool
@@ -17,6 +20,15 @@ is_all(const struct refund_order *in)
 {
 	return !in->amount.set && in->items.n == 0 &&
 	    uuid_is_zero(in->refund_id);
+}
+
+static enum err
+check_kind(struct ctx *c, const struct refund_order *in)
+{
+	if (in->amount.set && in->items.n > 0)
+		return fail_field(c, "amount",
+		    "Give either an amount or items.");
+	return OK;
 }
 
 static const struct refund_payment *
@@ -264,6 +276,132 @@ grant(struct ctx *c, const struct refund_order *in,
 	return OK;
 }
 
+/* --- what it would come to ---------------------------------------------- */
+
+static const struct field preview_line_fields[] = {
+	OUT_UUID("order_item_id", "Line of the order"),
+	OUT_I64("quantity", "Units that come back; 0 where money alone does"),
+	OUT_I64("amount", "Paid back for them, tax included"),
+	OUT_I64("tax", "In it"),
+	OUT_I64("commission_returned", "The marketplace gives up"),
+	OUT_I64("seller_debit", "Its seller gives up"),
+	{ 0 },
+};
+static const struct shape preview_line_shape = { "refund_preview_line",
+	"What a line would give back", preview_line_fields };
+
+static const struct field preview_fields[] = {
+	OUT_UUID("order_id", "Order"),
+	OUT_UUID("payment_id", "Payment that it would go back on"),
+	OUT_BOOL("by_hand", "Cash: nobody but you pays it back"),
+	OUT_I64("amount", "To the buyer"),
+	OUT_TEXT("currency", "ISO 4217", .example = "INR"),
+	OUT_LIST("lines", &preview_line_shape,
+	    "Those that give something; none where the money came twice or "
+	    "too late, and paid for no line"),
+	{ 0 },
+};
+const struct shape refund_preview_shape = { "refund_preview",
+	"What a refund would do", preview_fields };
+
+static enum err
+foresee_stray(struct ctx *c, const struct refund_order *in,
+    const struct refund_payment *p, int64_t *amount)
+{
+	*amount = in->amount.set ? in->amount.v : p->left;
+	if (in->items.n > 0 || *amount == 0 || *amount > p->left)
+		return refund_exceeds(c);
+	return OK;
+}
+
+static enum err
+foresee_request(struct ctx *c, const struct refund_order *in,
+    struct refund_lines *lines, int64_t *amount)
+{
+	struct asked asked;
+
+	TRY(hold_request(c, in->refund_id, &asked));
+	if (!uuid_equal(asked.order_id, in->order_id))
+		return fail(c, ERR_NOT_FOUND,
+		    "There is no such refund of this order.");
+	TRY(decide_request(c, in, &asked, lines));
+	*amount = refund_lines_sum(lines);
+	return OK;
+}
+
+static enum err
+foresee(struct ctx *c, const struct refund_order *in,
+    const struct refund_payment *p, struct refund_lines *lines,
+    int64_t *amount)
+{
+	struct refund_plan plan = { .items = in->items.v,
+		.nitems = in->items.n,
+		.amount = in->amount.v };
+
+	if (!uuid_is_zero(in->refund_id)) {
+		TRY(foresee_request(c, in, lines, amount));
+	} else if (p->is_stray) {
+		TRY(foresee_stray(c, in, p, amount));
+	} else {
+		TRY(refund_lines_read(c, in->order_id, lines));
+		TRY(refund_decide(c, &plan, lines, amount));
+	}
+	if (*amount == 0 || *amount > p->left)
+		return refund_exceeds(c);
+	return refund_check_least(c, p, *amount);
+}
+
+static void
+write_preview(const struct refund_payment *p, struct uuid order_id,
+    const struct refund_lines *lines, int64_t amount, struct json *j)
+{
+	js_open(j, '{');
+	js_uuid(j, "order_id", order_id);
+	js_uuid(j, "payment_id", p->id);
+	js_bool(j, "by_hand", p->is_cod);
+	js_i64(j, "amount", amount);
+	js_str(j, "currency", "INR");
+	js_open_key(j, "lines", '[');
+	for (size_t i = 0; i < lines->n; i++) {
+		const struct refund_line *l = &lines->v[i];
+
+		if (l->take == 0)
+			continue;
+		js_open(j, '{');
+		js_uuid(j, "order_item_id", l->id);
+		js_i64(j, "quantity", l->take_quantity);
+		js_i64(j, "amount", l->take);
+		js_i64(j, "tax", l->take_tax);
+		js_i64(j, "commission_returned", l->take_commission);
+		js_i64(j, "seller_debit", l->take - l->take_commission);
+		js_close(j, '}');
+	}
+	js_close(j, ']');
+	js_close(j, '}');
+}
+
+enum err
+refund_admin_preview(struct ctx *c, const struct refund_order *in,
+    struct buf *out)
+{
+	const struct refund_payment *p = NULL;
+	struct refund_lines lines = { 0 };
+	struct refund_payments payments;
+	struct json j = js_to(out);
+	struct held_order o;
+	int64_t amount = 0;
+	TX_SCOPE(tx, c); /* never committed */
+
+	TRY(check_kind(c, in));
+	TRY(order_hold(c, in->order_id, &o));
+	TRY(refund_payments_hold(c, o.id, &payments));
+	TRY(choose_payment(c, in, &payments, &p));
+	TRY(check_answered(c, p));
+	TRY(foresee(c, in, p, &lines, &amount));
+	write_preview(p, o.id, &lines, amount, &j);
+	return OK;
+}
+
 /* --- both --------------------------------------------------------------- */
 
 static enum err
@@ -324,9 +462,7 @@ refund_admin_open(struct ctx *c, const struct refund_order *in,
 	bool begun;
 	enum err err;
 
-	if (in->amount.set && in->items.n > 0)
-		return fail_field(c, "amount",
-		    "Give either an amount or items.");
+	TRY(check_kind(c, in));
 	TRY(find_begun(c, &made.id, &begun));
 	if (begun)
 		return resume(c, made.id, out);
@@ -340,6 +476,34 @@ refund_admin_open(struct ctx *c, const struct refund_order *in,
 
 /* --- the list ----------------------------------------------------------- */
 
+/* The largest first, and the other way round. */
+static const struct list_order largest = {
+	.name = "-amount",
+	.key = LIST_KEY_I64,
+	.before = F_REFUNDS_BELOW,
+	.after = F_REFUNDS_ABOVE,
+	.forwards = F_REFUNDS_LARGEST,
+	.backwards = F_REFUNDS_SMALLEST,
+};
+static const struct list_order smallest = {
+	.name = "amount",
+	.key = LIST_KEY_I64,
+	.before = F_REFUNDS_ABOVE,
+	.after = F_REFUNDS_BELOW,
+	.forwards = F_REFUNDS_SMALLEST,
+	.backwards = F_REFUNDS_LARGEST,
+};
+
+static const struct list_order *
+order_named(const char *sort)
+{
+	if (sort != NULL && strcmp(sort, largest.name) == 0)
+		return &largest;
+	if (sort != NULL && strcmp(sort, smallest.name) == 0)
+		return &smallest;
+	return list_by_age(sort);
+}
+
 enum err
 refund_admin_list(struct ctx *c, const struct refund_search *in,
     struct buf *out, struct page_out *page)
@@ -349,7 +513,8 @@ refund_admin_list(struct ctx *c, const struct refund_search *in,
 
 	if (in->seller != NULL)
 		TRY(names_seller(c, in->seller, &seller_id));
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_REFUND_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, order_named(in->sort),
+	    F_REFUND_COLUMNS));
 	list_where(&l, F_REFUNDS_ALL, NO_ARGS);
 	if (in->status != NULL)
 		list_where(&l, F_REFUNDS_WITH_STATUS, ARGS(A(in->status)));

@@ -41,14 +41,24 @@ struct refund_order {
 enum err refund_admin_open(struct ctx *c, const struct refund_order *in,
     struct buf *out);
 
+extern const struct shape refund_preview_shape;
+
+/* Writes what refund_admin_open() would do with the same input at this
+ * moment, and does nothing.  Errors: those that it would refuse it with. */
+enum err refund_admin_preview(struct ctx *c, const struct refund_order *in,
+    struct buf *out);
+
+extern const char *const refund_sorts[];
+
 struct refund_search {
 	const char *status;
 	struct uuid order_id;
 	const char *seller; /* id or slug */
+	const char *sort;
 	struct page_in paging;
 };
 
-/* Refunds and requests, newest first, comma-separated, into out. */
+/* Refunds and requests, newest first unless sorted otherwise, comma-separated, into out. */
 enum err refund_admin_list(struct ctx *c, const struct refund_search *in,
     struct buf *out, struct page_out *page);
 

@@ -42,9 +42,8 @@ take_left(const struct refund_plan *plan, struct refund_lines *lines)
 			refund_take_all(&lines->v[i], 1);
 }
 
-/* Decides the lines; *amount is what they sum to. */
-static enum err
-decide(struct ctx *c, const struct refund_plan *plan,
+enum err
+refund_decide(struct ctx *c, const struct refund_plan *plan,
     struct refund_lines *lines, int64_t *amount)
 {
 	if (plan->nitems > 0)
@@ -83,7 +82,7 @@ open_on(struct ctx *c, const struct held_order *o,
 	int64_t amount = 0;
 
 	TRY(refund_lines_read(c, o->id, &lines));
-	TRY(decide(c, plan, &lines, &amount));
+	TRY(refund_decide(c, plan, &lines, &amount));
 	if (is_all(plan) &&
 	    (amount == 0 || (!p->is_cod && amount < REFUND_MIN)))
 		return OK;

@@ -19,6 +19,8 @@ static const struct shape item_shape = { "refund_item", "A line paid back",
 static const struct field refund_fields[] = {
 	OUT_UUID("id", "Refund"),
 	OUT_UUID("order_id", "Order"),
+	OUT_TEXT("order_number", "Its number, for people",
+	    .example = "HT261122-000042"),
 	OUT("seller_order_id", FIELD_UUID, NULLABLE,
 	    "Where all of it belongs to one part"),
 	OUT("payment_id", FIELD_UUID, NULLABLE, "Payment it goes back on"),
@@ -53,26 +55,28 @@ write_items(struct rows *items, struct uuid refund_id, struct json *j)
 	js_close(j, ']');
 }
 
-struct uuid
+struct refund_written
 refund_row_write(struct rows *r, struct rows *items, struct json *j)
 {
-	struct uuid id = col_uuid(r);
+	struct refund_written w = { .id = col_uuid(r) };
 
 	js_open(j, '{');
-	js_uuid(j, "id", id);
+	js_uuid(j, "id", w.id);
 	js_uuid(j, "order_id", col_uuid(r));
+	js_str(j, "order_number", col_text(r));
 	js_uuid(j, "seller_order_id", col_uuid(r));
 	js_uuid(j, "payment_id", col_uuid(r));
-	js_i64(j, "amount", col_i64(r));
+	w.amount = col_i64(r);
+	js_i64(j, "amount", w.amount);
 	js_str(j, "currency", col_text(r));
 	js_str(j, "reason", col_text(r));
 	js_str(j, "status", col_text(r));
-	write_items(items, id, j);
+	write_items(items, w.id, j);
 	js_uuid(j, "requested_by", col_uuid(r));
 	js_time(j, "created_at", col_i64(r));
 	js_time_null(j, "processed_at", col_i64(r));
 	js_close(j, '}');
-	return id;
+	return w;
 }
 
 enum err
@@ -100,8 +104,12 @@ refund_page(struct ctx *c, struct list_rows *l, struct buf *out,
 
 	TRY(list_fetch(c, l));
 	TRY(db_each(c, Q_REFUND_ITEMS_OF, ARGS(A(list_ids(c, l))), &items));
-	while (list_next(l))
-		list_at(l, refund_row_write(&l->rows, &items, &j));
+	while (list_next(l)) {
+		struct refund_written w = refund_row_write(&l->rows, &items,
+		    &j);
+
+		list_at_i64(c, l, w.amount, w.id);
+	}
 	list_end(c, l, page);
 	return OK;
 }

@@ -10,9 +10,12 @@
 #include "core/page.h"
 #include "db/list.h"
 
-/* A row of F_REFUND_COLUMNS with those of the items that are its own; gives
- * its id. */
-struct uuid refund_row_write(struct rows *r, struct rows *items,
+struct refund_written {
+	struct uuid id;
+	int64_t amount;
+};
+/* A row of F_REFUND_COLUMNS with those of the items that are its own. */
+struct refund_written refund_row_write(struct rows *r, struct rows *items,
     struct json *j);
 
 /* Errors: ERR_NOT_FOUND. */

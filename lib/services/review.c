@@ -11,7 +11,7 @@
 
 const char *const review_statuses[] = { "published", "pending", "hidden",
 	NULL };
-static const char *const sorts[] = { "-created_at", "created_at", "-rating",
+const char *const review_sorts[] = { "-created_at", "created_at", "-rating",
 	"rating", NULL };
 
 #define S struct review_list
@@ -25,7 +25,7 @@ const struct field review_list_fields[] = {
 	    .help = "Only those that give it",
 	    .flags = OPTIONAL,
 	    .optional_i64 = true },
-	IN_ENUM(sort, DEFAULT(0), sorts, "Order"),
+	IN_ENUM(sort, DEFAULT(0), review_sorts, "Order"),
 	IN_PAGE,
 	{ 0 },
 };
@@ -188,7 +188,8 @@ static const struct list_order orders[] = {
 static const struct list_order *
 order_named(const char *name)
 {
-	for (size_t i = 0; i < sizeof(orders) / sizeof(orders[0]); i++)
+	for (size_t i = 0;
+	     name != NULL && i < sizeof(orders) / sizeof(orders[0]); i++)
 		if (strcmp(orders[i].name, name) == 0)
 			return &orders[i];
 	return &orders[0];
@@ -206,11 +207,7 @@ write_page(struct ctx *c, struct list_rows *l, struct buf *out,
 	while (list_next(l)) {
 		struct written w = write_review(&l->rows, &media, &j);
 
-		list_at_key(l,
-		    l->order->key == LIST_KEY_I64 ?
-			arena_printf(c->arena, "%lld", (long long)w.rating) :
-			"",
-		    w.id);
+		list_at_i64(c, l, w.rating, w.id);
 	}
 	list_end(c, l, page);
 	return OK;
@@ -245,7 +242,8 @@ review_list_all(struct ctx *c, const struct review_moderation_list *in,
 {
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_REVIEW_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, order_named(in->sort),
+	    F_REVIEW_COLUMNS));
 	list_where(&l, F_REVIEWS, NO_ARGS);
 	if (in->status != NULL)
 		list_where(&l, F_REVIEW_WITH_STATUS, ARGS(A(in->status)));

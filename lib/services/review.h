@@ -57,7 +57,11 @@ enum err review_reply(struct ctx *c, const struct review_reply *in,
 
 /* --- for administrators ------------------------------------------------- */
 
+/* Both lists'. */
+extern const char *const review_sorts[];
+
 struct review_moderation_list {
+	const char *sort;
 	struct page_in paging;
 	const char *status;
 	struct uuid product_id;

@@ -9,6 +9,9 @@
 #include "services/notification.h"
 #include "services/seller.h"
 
+static const char *const sorts[] = { "-created_at", "created_at",
+	"store_name", "-store_name", NULL };
+
 #define S struct seller_list
 const struct field seller_list_fields[] = {
 	IN_ENUM(status, OPTIONAL, seller_statuses, "Only those in it"),
@@ -16,10 +19,38 @@ const struct field seller_list_fields[] = {
 	    "A part of a name, or a whole GSTIN or e-mail address"),
 	IN_BOOL(waits, OPTIONAL,
 	    "true: only those that wait for review, new or with changes"),
+	IN_ENUM(sort, OPTIONAL, sorts, "Newest first unless said"),
 	IN_PAGE,
 	{ 0 },
 };
 #undef S
+
+static const struct list_order by_name = {
+	.name = "store_name",
+	.key = LIST_KEY_TEXT,
+	.before = F_SELLER_BEFORE_NAME,
+	.after = F_SELLER_AFTER_NAME,
+	.forwards = F_SELLER_BY_NAME,
+	.backwards = F_SELLER_BY_NAME_BACK,
+};
+static const struct list_order by_name_back = {
+	.name = "-store_name",
+	.key = LIST_KEY_TEXT,
+	.before = F_SELLER_AFTER_NAME,
+	.after = F_SELLER_BEFORE_NAME,
+	.forwards = F_SELLER_BY_NAME_BACK,
+	.backwards = F_SELLER_BY_NAME,
+};
+
+static const struct list_order *
+order_named(const char *sort)
+{
+	if (sort != NULL && strcmp(sort, by_name.name) == 0)
+		return &by_name;
+	if (sort != NULL && strcmp(sort, by_name_back.name) == 0)
+		return &by_name_back;
+	return list_by_age(sort);
+}
 
 /* --- looking ------------------------------------------------------------ */
 
@@ -32,7 +63,8 @@ seller_list(struct ctx *c, const struct seller_list *in, struct buf *out,
 	struct list_rows l;
 	struct seller s;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST, F_SELLER_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, order_named(in->sort),
+	    F_SELLER_COLUMNS));
 	list_where(&l, F_SELLERS, NO_ARGS);
 	if (in->status != NULL)
 		list_where(&l, F_SELLER_WITH_STATUS, ARGS(A(in->status)));
@@ -46,7 +78,8 @@ seller_list(struct ctx *c, const struct seller_list *in, struct buf *out,
 	    &documents));
 	while (list_next(&l)) {
 		TRY(seller_row_read(c, &l.rows, &s));
-		list_at(&l, s.id);
+		list_at_key(&l,
+		    l.order->key == LIST_KEY_TEXT ? s.store_name : "", s.id);
 		seller_write_object(c, &j, &s, &documents);
 	}
 	list_end(c, &l, page);

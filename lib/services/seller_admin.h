@@ -13,6 +13,7 @@
 #include "core/page.h"
 
 struct seller_list {
+	const char *sort;
 	struct page_in paging;
 	const char *status;
 	const char *q; /* a part of a name, or a GSTIN or e-mail address */

@@ -39,9 +39,12 @@ enum err settlement_request(struct ctx *c, struct buf *out);
 
 /* --- for administrators ------------------------------------------------- */
 
+extern const char *const settlement_sorts[];
+
 struct settlement_search {
 	const char *status;
 	struct uuid seller_id;
+	const char *sort;
 	struct page_in paging;
 };
 enum err settlement_search(struct ctx *c, const struct settlement_search *in,

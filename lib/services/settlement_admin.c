@@ -11,7 +11,38 @@
 #include "services/settlement.h"
 #include "services/settlement_shape.h"
 
+const char *const settlement_sorts[] = { "-requested_at", "requested_at",
+	"-net", "net", NULL };
+
 enum { LINES_SHOWN = 1000 };
+
+/* The largest first, and the other way round. */
+static const struct list_order largest = {
+	.name = "-net",
+	.key = LIST_KEY_I64,
+	.before = F_SETTLEMENTS_BELOW,
+	.after = F_SETTLEMENTS_ABOVE,
+	.forwards = F_SETTLEMENTS_LARGEST,
+	.backwards = F_SETTLEMENTS_SMALLEST,
+};
+static const struct list_order smallest = {
+	.name = "net",
+	.key = LIST_KEY_I64,
+	.before = F_SETTLEMENTS_ABOVE,
+	.after = F_SETTLEMENTS_BELOW,
+	.forwards = F_SETTLEMENTS_SMALLEST,
+	.backwards = F_SETTLEMENTS_LARGEST,
+};
+
+static const struct list_order *
+order_named(const char *sort)
+{
+	if (sort != NULL && strcmp(sort, largest.name) == 0)
+		return &largest;
+	if (sort != NULL && strcmp(sort, smallest.name) == 0)
+		return &smallest;
+	return list_by_age(sort);
+}
 
 enum err
 settlement_search(struct ctx *c, const struct settlement_search *in,
@@ -19,7 +50,7 @@ settlement_search(struct ctx *c, const struct settlement_search *in,
 {
 	struct list_rows l;
 
-	TRY(list_begin(c, &l, &in->paging, LIST_NEWEST,
+	TRY(list_begin(c, &l, &in->paging, order_named(in->sort),
 	    F_SETTLEMENT_COLUMNS));
 	if (uuid_is_zero(in->seller_id))
 		list_where(&l, F_SETTLEMENTS_ALL, NO_ARGS);

@@ -66,12 +66,12 @@ const struct shape settlement_detail_shape = { "settlement_detail",
 
 /* --- showing ------------------------------------------------------------ */
 
-struct uuid
+struct settlement_written
 settlement_write_members(struct rows *r, struct json *j)
 {
-	struct uuid id = col_uuid(r);
+	struct settlement_written w = { .id = col_uuid(r) };
 
-	js_uuid(j, "id", id);
+	js_uuid(j, "id", w.id);
 	js_uuid(j, "seller_id", col_uuid(r));
 	js_str(j, "store_name", col_text(r));
 	js_str(j, "status", col_text(r));
@@ -80,25 +80,26 @@ settlement_write_members(struct rows *r, struct json *j)
 	js_i64(j, "commission", col_i64(r));
 	js_i64(j, "refunds", col_i64(r));
 	js_i64(j, "adjustments", col_i64(r));
-	js_i64(j, "net", col_i64(r));
+	w.net = col_i64(r);
+	js_i64(j, "net", w.net);
 	js_time_null(j, "period_start", col_i64(r));
 	js_time_null(j, "period_end", col_i64(r));
 	js_str(j, "reference", col_text(r));
 	js_str(j, "reason", col_text(r));
 	js_time(j, "requested_at", col_i64(r));
 	js_time_null(j, "processed_at", col_i64(r));
-	return id;
+	return w;
 }
 
-static struct uuid
+static struct settlement_written
 write_one(struct rows *r, struct json *j)
 {
-	struct uuid id;
+	struct settlement_written w;
 
 	js_open(j, '{');
-	id = settlement_write_members(r, j);
+	w = settlement_write_members(r, j);
 	js_close(j, '}');
-	return id;
+	return w;
 }
 
 enum err
@@ -122,8 +123,11 @@ settlement_page(struct ctx *c, struct list_rows *l, struct buf *out,
 	struct json j = js_to(out);
 
 	TRY(list_fetch(c, l));
-	while (list_next(l))
-		list_at(l, write_one(&l->rows, &j));
+	while (list_next(l)) {
+		struct settlement_written w = write_one(&l->rows, &j);
+
+		list_at_i64(c, l, w.net, w.id);
+	}
 	list_end(c, l, page);
 	return OK;
 }

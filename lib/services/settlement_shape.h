@@ -13,8 +13,13 @@
 /* Lines that one statement claims or frees. */
 enum { SETTLEMENT_BATCH = 2000 };
 
-/* The members of the row without the braces around them; returns its id. */
-struct uuid settlement_write_members(struct rows *r, struct json *j);
+struct settlement_written {
+	struct uuid id;
+	int64_t net;
+};
+/* The members of the row without the braces around them. */
+struct settlement_written settlement_write_members(struct rows *r,
+    struct json *j);
 
 /* Errors: ERR_NOT_FOUND. */
 enum err settlement_write(struct ctx *c, struct uuid id, struct buf *out);

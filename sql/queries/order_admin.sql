@@ -77,7 +77,8 @@ order by id;
 -- name: order_refunds
 -- args: order_id uuid
 -- rows: many
-select id, order_id, seller_order_id, payment_id, amount, currency, reason, status, requested_by,
+select id, order_id, (select o.number from orders o where o.id = order_id), seller_order_id,
+	payment_id, amount, currency, reason, status, requested_by,
 	(extract(epoch from created_at) * 1000000)::bigint,
 	(extract(epoch from processed_at) * 1000000)::bigint
 from refund
@@ -112,3 +113,19 @@ from order_event e
 left join seller_order s on s.id = e.seller_order_id
 where e.order_id = $1
 order by e.at, e.id;
+
+-- fragment: orders_below
+-- args: total bigint, id uuid
+and (t.total, t.id) < ($1::bigint, $2::uuid)
+
+-- fragment: orders_above
+-- args: total bigint, id uuid
+and (t.total, t.id) > ($1::bigint, $2::uuid)
+
+-- fragment: orders_largest
+-- args: none
+order by t.total desc, t.id desc
+
+-- fragment: orders_smallest
+-- args: none
+order by t.total, t.id

@@ -281,7 +281,8 @@ where id = $1;
 -- name: refund_by_id
 -- args: id uuid
 -- rows: maybe
-select id, order_id, seller_order_id, payment_id, amount, currency, reason, status, requested_by,
+select id, order_id, (select o.number from orders o where o.id = order_id), seller_order_id,
+	payment_id, amount, currency, reason, status, requested_by,
 	(extract(epoch from created_at) * 1000000)::bigint,
 	(extract(epoch from processed_at) * 1000000)::bigint
 from refund
@@ -297,8 +298,8 @@ order by refund_id, order_item_id;
 
 -- fragment: refund_columns
 -- args: none
-select t.id, t.order_id, t.seller_order_id, t.payment_id, t.amount, t.currency, t.reason, t.status,
-	t.requested_by, (extract(epoch from t.created_at) * 1000000)::bigint,
+select t.id, t.order_id, (select n.number from orders n where n.id = t.order_id),
+	t.seller_order_id, t.payment_id, t.amount, t.currency, t.reason, t.status, t.requested_by, (extract(epoch from t.created_at) * 1000000)::bigint,
 	(extract(epoch from t.processed_at) * 1000000)::bigint
 
 -- fragment: refunds_of_buyer
@@ -386,3 +387,19 @@ and t.id in (
 	join order_item i on i.seller_order_id = o.id
 	join refund_item r on r.order_item_id = i.id
 	where o.seller_id = $1)
+
+-- fragment: refunds_below
+-- args: amount bigint, id uuid
+and (t.amount, t.id) < ($1::bigint, $2::uuid)
+
+-- fragment: refunds_above
+-- args: amount bigint, id uuid
+and (t.amount, t.id) > ($1::bigint, $2::uuid)
+
+-- fragment: refunds_largest
+-- args: none
+order by t.amount desc, t.id desc
+
+-- fragment: refunds_smallest
+-- args: none
+order by t.amount, t.id

@@ -133,3 +133,21 @@ and (t.name ilike $1::text
 		select from variant v
 		where v.product_id = t.id
 		and v.sku ilike $1::text))
+
+-- By name, as people look for it.
+
+-- fragment: seller_before_name
+-- args: name text, id uuid
+and (lower(t.store_name), t.id) > (lower($1::text), $2::uuid)
+
+-- fragment: seller_after_name
+-- args: name text, id uuid
+and (lower(t.store_name), t.id) < (lower($1::text), $2::uuid)
+
+-- fragment: seller_by_name
+-- args: none
+order by lower(t.store_name), t.id
+
+-- fragment: seller_by_name_back
+-- args: none
+order by lower(t.store_name) desc, t.id desc

@@ -202,3 +202,19 @@ and t.net > 0
 and t.id > coalesce($1::uuid, '00000000-0000-0000-0000-000000000000')
 order by t.id
 limit $2;
+
+-- fragment: settlements_below
+-- args: net bigint, id uuid
+and (t.net, t.id) < ($1::bigint, $2::uuid)
+
+-- fragment: settlements_above
+-- args: net bigint, id uuid
+and (t.net, t.id) > ($1::bigint, $2::uuid)
+
+-- fragment: settlements_largest
+-- args: none
+order by t.net desc, t.id desc
+
+-- fragment: settlements_smallest
+-- args: none
+order by t.net, t.id

@@ -18,7 +18,8 @@ const { api, sql } = shop
 const paymentKeys = ['amount', 'captured_at', 'created_at', 'currency', 'failure_reason', 'id',
   'method', 'order_id', 'provider', 'provider_order_id', 'provider_payment_id',
   'refunded_amount', 'status']
-const refundKeys = ['amount', 'created_at', 'currency', 'id', 'items', 'order_id', 'payment_id',
+const refundKeys = ['amount', 'created_at', 'currency', 'id', 'items', 'order_id', 'order_number',
+  'payment_id',
   'processed_at', 'reason', 'requested_by', 'seller_order_id', 'status']
 
 // ---- the provider --------------------------------------------------------------

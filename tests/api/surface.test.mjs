@@ -105,6 +105,7 @@ const agreed = {
   'GET /api/admin/orders/': ['admin', '-'],
   'GET /api/admin/orders/detail/': ['admin', '-'],
   'POST /api/admin/refund/': ['admin', 'money'],
+  'POST /api/admin/refund/preview/': ['admin', '-'],
   'GET /api/admin/refunds/': ['admin', '-'],
   'POST /api/admin/refunds/reject/': ['admin', 'yes'],
   'POST /api/admin/commission/set/': ['admin', 'yes'],
