@@ -5,7 +5,7 @@ import { test } from 'node:test'
 import { admin, assertInvalid, assertProblem, assertStatus, customer, keysOf, newKey, orderItemKeys,
   orderKeys, placeOrder, product, seller, sellerOrderKeys, startInstance, unique, until, uuid7,
   walk } from './harness.mjs'
-import { moveTo, pay, sold, step } from './selling.mjs'
+import { checkoutOf, moveTo, pay, provider, sold, step } from './selling.mjs'
 
 const own = await startInstance({ HAAT_DEMO: '1', DEMO_SCALE: '0' })
 const { api, sql } = own
@@ -229,13 +229,25 @@ test('the detail: payments, refunds, a balanced ledger, the commission of each l
     items.map(i => i.commission))
 })
 
-test('a try that failed stays beside the one that was paid; cash has no gateway', async () => {
+test('a payment that failed at first is one, booked once it came; cash has no gateway', async () => {
   const buyer = await customer({}, own)
   const order = await buy(buyer, await product({}, own), { payment_method: 'razorpay' })
   assert.deepEqual((await detail({ id: order.id })).ledger, [])
+  const tried = await checkoutOf(buyer, order, own)
+  await provider('POST', '/checkout/pay',
+    { order_id: tried.order_id, method: 'upi', outcome: 'failed' }, own)
+  await until(async () => (await detail({ id: order.id })).payment_status === 'failed',
+    { what: 'the try to fail' })
+  const failed = await detail({ id: order.id })
+  assert.deepEqual([failed.payments.length, failed.status, failed.ledger], [1, 'pending_payment', []])
+  assert(failed.payments[0].failure_reason)
   await pay(buyer, order, own)
   await until(async () => (await detail({ id: order.id })).status === 'confirmed',
     { what: 'the order to be confirmed' })
+  const { payments, ledger } = await detail({ id: order.id })
+  assert.deepEqual(payments.map(p => [p.id, p.status, p.amount]),
+    [[failed.payments[0].id, 'captured', order.total]])
+  assert.deepEqual(checkLedger(ledger)('gateway_clearing'), [['capture', order.total]])
   const cash = await sold({ method: 'cod' }, own)
   await moveTo(cash.part, 'delivered', own)
   const one = await detail({ id: cash.order.id })
