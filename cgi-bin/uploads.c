@@ -83,16 +83,17 @@ static enum err
 product_import_post(struct request *rq)
 {
 	const struct product_import *in = rq->in;
-	bool later;
+	struct import_file file = { in->file->fd, 0, in->dry_run };
 
-	TRY(listing_import(&rq->ctx, in->file->fd, in->dry_run, rq->out,
-	    &later));
-	if (later)
-		rq->status = 202;
-	return OK;
+	TRY(listing_import_count(&rq->ctx, file.fd, &file.rows));
+	if (file.rows <= IMPORT_ROWS_AT_ONCE)
+		return listing_import_now(&rq->ctx, &file, rq->out);
+	rq->status = 202;
+	return listing_import_later(&rq->ctx, &file, rq->out);
 }
 
-/* The pictures' decoders run in another process: .calls_out. */
+/* .calls_out: pictures are decoded by another process, and a large file is
+ * written to disk, while no transaction is open. */
 static const struct route routes[] = {
 	{
 	    .method = POST,
@@ -168,6 +169,7 @@ static const struct route routes[] = {
 		"approved.",
 	    .allow = APPROVED,
 	    .idempotency = IDEMPOTENCY_KEY,
+	    .calls_out = true,
 	    .limit = LIMIT_UPLOAD,
 	    .multipart = true,
 	    INPUT(product_import),

@@ -824,6 +824,8 @@ CREATE TABLE public.product_import (
     created_at timestamp with time zone DEFAULT now() NOT NULL,
     started_at timestamp with time zone,
     finished_at timestamp with time zone,
+    attempts integer DEFAULT 0 NOT NULL,
+    CONSTRAINT product_import_attempts_sane CHECK ((attempts >= 0)),
     CONSTRAINT product_import_rows_counted CHECK ((((created + updated) + failed) = rows_done)),
     CONSTRAINT product_import_rows_sane CHECK (((rows_done >= 0) AND (rows_done <= rows_total))),
     CONSTRAINT product_import_status_known CHECK ((status = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text])))

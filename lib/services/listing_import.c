@@ -157,10 +157,11 @@ write_report(struct json *j, const struct import_tally *t)
 	js_i64(j, "failed", t->failed);
 }
 
-static enum err
-import_now(struct ctx *c, int fd, const struct import_job *job,
+enum err
+listing_import_now(struct ctx *c, const struct import_file *in,
     struct buf *out)
 {
+	struct import_job job = { .seller_id = c->caller.seller_id };
 	struct json j = js_to(out);
 	struct import_reader *r;
 	struct report report = { 0 };
@@ -170,15 +171,18 @@ import_now(struct ctx *c, int fd, const struct import_job *job,
 
 	buf_init(&errors, c->arena, REPORT_MAX);
 	report.errors = js_to(&errors);
-	TRY(import_open(c, fd, &r));
+	if (in->dry_run)
+		job.seen = import_seen_new(c->arena, in->rows);
+	TRY(import_open(c, in->fd, &r));
 	while (!end)
-		TRY(merge_some(c, r, job, &report, &end));
+		TRY(merge_some(c, r, &job, &report, &end));
 	js_open(&j, '{');
 	write_report(&j, &report.tally);
 	js_open_key(&j, "errors", '[');
 	buf_raw(out, buf_text(&errors), errors.len);
 	js_close(&j, ']');
 	js_close(&j, '}');
+	answer_ready(c);
 	return tx_commit(&tx);
 }
 
@@ -210,53 +214,67 @@ check_open(struct ctx *c)
 }
 
 static enum err
-import_later(struct ctx *c, int fd, int64_t rows, bool dry_run,
-    struct buf *out)
+keep_file(struct ctx *c, int fd, struct storage_file **out)
 {
 	const char *name = arena_printf(c->arena, "%s.csv", storage_name(c));
-	struct storage_file *file;
-	struct uuid id = uuid_new();
-	TX_SCOPE(tx, c);
 
-	TRY(check_open(c));
-	TRY(storage_new(c, STORAGE_IMPORTS, name, &file));
-	TRY(copy(c, fd, file->fd));
-	TRY(storage_keep(c, file));
-	db_queue(c, Q_IMPORT_ADD,
-	    ARGS(A(id), A(c->caller.seller_id), A(name), A(dry_run),
-		A(rows)));
-	TRY(listing_import_status(c, id, out));
-	return tx_commit(&tx);
+	TRY(storage_new(c, STORAGE_IMPORTS, name, out));
+	TRY(copy(c, fd, (*out)->fd));
+	return storage_keep(c, *out);
 }
 
 static enum err
-count_rows(struct ctx *c, int fd, int64_t *n)
+add_import(struct ctx *c, const struct import_file *in, const char *name,
+    struct buf *out)
+{
+	struct uuid id = uuid_new();
+	struct rows turn;
+	TX_SCOPE(tx, c);
+
+	db_queue_rows(c, Q_IMPORT_TURN, ARGS(A(c->caller.seller_id)), &turn);
+	TRY(check_open(c));
+	db_queue(c, Q_IMPORT_ADD,
+	    ARGS(A(id), A(c->caller.seller_id), A(name), A(in->dry_run),
+		A(in->rows)));
+	TRY(listing_import_status(c, id, out));
+	answer_ready(c);
+	return tx_commit(&tx);
+}
+
+/* The file is written before the transaction begins: it may take as long as
+ * the disk does. */
+enum err
+listing_import_later(struct ctx *c, const struct import_file *in,
+    struct buf *out)
+{
+	struct storage_file *file;
+	struct problem why;
+	enum err err;
+
+	TRY(check_open(c));
+	TRY(keep_file(c, in->fd, &file));
+	err = add_import(c, in, file->name, out);
+	why = c->problem;
+	/* Refused, it is nobody's; where it is not known whether its row is
+	 * there, it stays, and is swept if need be. */
+	if (err == ERR_INVALID_STATE)
+		(void)storage_remove(c, STORAGE_IMPORTS, file->name);
+	c->problem = why;
+	return err;
+}
+
+enum err
+listing_import_count(struct ctx *c, int fd, int64_t *rows)
 {
 	struct import_reader *r;
 	SCRATCH_SCOPE(memory, c);
 
 	TRY(import_open(c, fd, &r));
-	*n = import_count(r, IMPORT_ROWS_MAX);
-	if (*n > IMPORT_ROWS_MAX)
+	*rows = import_count(r, IMPORT_ROWS_MAX);
+	if (*rows > IMPORT_ROWS_MAX)
 		return fail_field(c, "file", "At most %d rows.",
 		    IMPORT_ROWS_MAX);
 	return OK;
-}
-
-enum err
-listing_import(struct ctx *c, int fd, bool dry_run, struct buf *out,
-    bool *later)
-{
-	struct import_job job = { .seller_id = c->caller.seller_id };
-	int64_t rows;
-
-	TRY(count_rows(c, fd, &rows));
-	*later = rows > IMPORT_ROWS_AT_ONCE;
-	if (*later)
-		return import_later(c, fd, rows, dry_run, out);
-	if (dry_run)
-		job.seen = import_seen_new(c->arena, rows);
-	return import_now(c, fd, &job, out);
 }
 
 /* --- how it stands -------------------------------------------------------- */
@@ -314,16 +332,21 @@ struct work {
 	bool dry_run;
 	int64_t done;   /* rows */
 	int64_t failed; /* of these */
+	int64_t attempts;
 	struct import_reader *reader;
 };
 
 enum err
-listing_import_waiting(struct ctx *c, struct uuid *id)
+listing_import_waiting(struct ctx *c, struct uuid after, struct uuid *id)
 {
+	static const struct uuid none;
+	char behind[UUID_TEXT];
 	struct rows r;
 
-	*id = (struct uuid){ 0 };
-	TRY(db_each(c, Q_IMPORT_WAITING, ARGS(A((int64_t)1)), &r));
+	*id = none;
+	/* Zero is an id like any other here, not the lack of one. */
+	uuid_format(after, behind);
+	TRY(db_each(c, Q_IMPORT_WAITING, ARGS(A((const char *)behind)), &r));
 	if (row_next(&r))
 		*id = col_uuid(&r);
 	return OK;
@@ -344,6 +367,7 @@ begin_work(struct ctx *c, struct work *w)
 	w->dry_run = col_bool(&r);
 	w->done = col_i64(&r);
 	w->failed = col_i64(&r);
+	w->attempts = col_i64(&r);
 	if (w->dry_run && w->done > 0) {
 		db_queue(c, Q_IMPORT_REWIND, ARGS(A(w->id)));
 		db_queue(c, Q_IMPORT_ERRORS_DROP, ARGS(A(w->id)));
@@ -449,6 +473,10 @@ listing_import_work(struct ctx *c, struct uuid id, bool (*stop)(void),
 	SCRATCH_SCOPE(memory, c);
 
 	TRY(begin_work(c, &w));
+	if (w.attempts > IMPORT_ATTEMPTS_MAX)
+		return end_work(c, &w,
+		    "Something of it could not be brought in, though we tried "
+		    "several times.");
 	err = open_file(c, &w);
 	if (err == ERR_NOT_FOUND || err == ERR_VALIDATION)
 		return end_work(c, &w, "The file is gone.");

@@ -26,20 +26,33 @@ enum {
 	IMPORT_ROWS_AT_ONCE = 1000, /* more are for the job */
 	IMPORT_ERRORS_MAX = 1000,   /* rows whose faults are told */
 	IMPORTS_OPEN_MAX = 3,       /* of one seller */
+	IMPORT_ATTEMPTS_MAX = 10,   /* without a row done between them */
+};
+
+struct import_file {
+	int fd;
+	int64_t rows;
+	bool dry_run;
 };
 
 extern const struct shape import_report_shape;
 extern const struct shape product_import_shape;
 
+/* How many rows a file has.  Errors: ERR_VALIDATION for "file". */
+enum err listing_import_count(struct ctx *c, int fd, int64_t *rows);
+
 /*
- * Takes in the caller's file.  A small one: out gets {created, updated,
- * failed, errors}.  A large one: *later, and out gets how the import stands.
- * A dry run tells the same and changes nothing.  Errors: ERR_VALIDATION for
- * "file"; ERR_SELLER_NOT_APPROVED; ERR_INVALID_STATE while too many of the
- * seller's files wait.
+ * Brings in the caller's file, of IMPORT_ROWS_AT_ONCE rows at most, and writes
+ * {created, updated, failed, errors}.  A dry run tells the same and changes
+ * nothing.  Errors: ERR_VALIDATION for "file"; ERR_SELLER_NOT_APPROVED.
  */
-enum err listing_import(struct ctx *c, int fd, bool dry_run, struct buf *out,
-    bool *later);
+enum err listing_import_now(struct ctx *c, const struct import_file *in,
+    struct buf *out);
+
+/* Keeps a larger one for the job, and writes how the import stands.  Errors:
+ * ERR_INVALID_STATE while too many of the seller's files wait. */
+enum err listing_import_later(struct ctx *c, const struct import_file *in,
+    struct buf *out);
 
 /* How an import of the caller's store stands.  Errors: ERR_NOT_FOUND. */
 enum err listing_import_status(struct ctx *c, struct uuid id,
@@ -47,11 +60,14 @@ enum err listing_import_status(struct ctx *c, struct uuid id,
 
 /* --- for the job ---------------------------------------------------------- */
 
-/* The import that waits longest; zero if none does. */
-enum err listing_import_waiting(struct ctx *c, struct uuid *id);
+/* The import that waits longest of those after that one; zero if none
+ * does. */
+enum err listing_import_waiting(struct ctx *c, struct uuid after,
+    struct uuid *id);
 
 /* Works on it to its end, or until stop() says so; *rows is how many rows
- * were done. */
+ * were done.  What fails is tried again by the next call; one that has failed
+ * too often is over. */
 enum err listing_import_work(struct ctx *c, struct uuid id,
     bool (*stop)(void), int64_t *rows);
 

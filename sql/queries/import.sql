@@ -12,6 +12,7 @@ and v.sku = any($2::text[])
 and v.is_active
 and p.status <> 'archived';
 
+-- Of a name that many products have, two are enough to tell that none is meant.
 -- name: import_find_products
 -- args: seller_id uuid, product_ids uuid[], names text[]
 -- rows: many
@@ -21,11 +22,15 @@ where seller_id = $1
 and status <> 'archived'
 and id = any($2::uuid[])
 union
-select id
-from product
-where seller_id = $1
-and status <> 'archived'
-and coalesce(pending_changes ->> 'name', name) = any($3::text[]);
+select p.id
+from unnest($3::text[]) as n (name)
+cross join lateral (
+	select id
+	from product
+	where seller_id = $1
+	and status <> 'archived'
+	and coalesce(pending_changes ->> 'name', name) = n.name
+	limit 2) p;
 
 -- Held as listing_category holds them.
 -- name: import_find_categories
@@ -96,22 +101,24 @@ where import_id = $1
 order by line;
 
 -- name: import_waiting
--- args: rows bigint
+-- args: after uuid
 -- rows: many
 select id
 from product_import
 where status in ('waiting', 'running')
+and id > $1
 order by id
-limit $1;
+limit 1;
 
+-- Attempts are counted before the work: a process that dies of it counts, too.
 -- name: import_begin
 -- args: id uuid
 -- rows: maybe
 update product_import
-set status = 'running', started_at = coalesce(started_at, now())
+set status = 'running', started_at = coalesce(started_at, now()), attempts = attempts + 1
 where id = $1
 and status in ('waiting', 'running')
-returning seller_id, file_name, dry_run, rows_done, failed;
+returning seller_id, file_name, dry_run, rows_done, failed, attempts;
 
 -- A trial leaves nothing behind: it begins anew.
 -- name: import_rewind
@@ -127,6 +134,7 @@ where id = $1;
 delete from product_import_error
 where import_id = $1;
 
+-- Rows that are done are not done again, but for a trial: it begins anew each time.
 -- name: import_progress
 -- args: id uuid, from_row bigint, rows bigint, created bigint, updated bigint, failed bigint
 -- rows: none
@@ -134,7 +142,8 @@ update product_import
 set rows_done = rows_done + $3,
 	created = created + $4,
 	updated = updated + $5,
-	failed = failed + $6
+	failed = failed + $6,
+	attempts = case when dry_run then attempts else 0 end
 where id = $1
 and status = 'running'
 and rows_done = $2;
@@ -157,6 +166,15 @@ where id = $1;
 -- args: file_name text
 -- rows: one
 select exists (select from product_import where file_name = $1);
+
+-- Files of one seller come in one after the other, so that they are counted.
+-- name: import_turn
+-- args: seller_id uuid
+-- rows: one
+select id
+from seller
+where id = $1
+for no key update;
 
 -- name: import_open_count
 -- args: seller_id uuid

@@ -516,6 +516,48 @@ test('only so many files of one store wait', async () => {
   assert.equal(n, 4000, 'faults of the first thousand rows are told')
 })
 
+test('files that come at once are counted one after the other', async () => {
+  const who = await seller(), text = `sku,stock\n${'A,1\n'.repeat(1001)}`
+  const other = main.session()
+  await other.sql`begin`
+  await other.sql`select from seller where id = ${who.sellerId} for no key update`
+  await other.sql`insert into product_import (id, seller_id, dry_run, rows_total, status)
+    select gen_random_uuid(), ${who.sellerId}, true, 1, 'waiting' from generate_series(1, 3)`
+  const answer = bring(who, text)
+  await until(async () => (await other.sql`select from pg_stat_activity a
+    where pg_backend_pid() = any (pg_blocking_pids(a.pid))`).length > 0,
+  { what: 'the file to wait' })
+  await other.sql`commit`
+  assertProblem(await answer, 409, 'invalid_state')
+  await other.sql`delete from product_import where seller_id = ${who.sellerId}`
+  other.close()
+})
+
+test('a file that stops the job keeps nobody waiting, and is given up in the end', async () => {
+  const on = await startInstance()
+  const here = await category({}, on)
+  const rowsOf = sku => csv(Array.from({ length: 1100 }, (_, i) => ({ name: `Thing ${i}`,
+    category: here.slug, sku: `${sku}${i}`, price: 100, stock: 1 })))
+  await on.sql`create function break() returns trigger language plpgsql as
+    $$ begin raise 'broken'; end $$`
+  await on.sql`create trigger break before insert on variant for each row
+    when (new.sku = 'BREAKS700') execute function break()`
+  const unlucky = await seller({}, on), next = await seller({}, on)
+  const bad = await later(unlucky, rowsOf('BREAKS'), { on })
+  const good = await later(next, rowsOf('S'), { on })
+  assert.equal((await runJob(on, 'import')).status, 1, 'somebody has to look at it')
+  assert.equal((await statusOf(next, good.id, on)).status, 'done')
+  const stands = await statusOf(unlucky, bad.id, on)
+  assert.deepEqual([stands.status, stands.rows_done, stands.created], ['running', 500, 500])
+  for (let tries = 1; tries <= 10; tries++)
+    assert.equal((await runJob(on, 'import')).status, 1, `${tries}`)
+  assert.equal((await runJob(on, 'import')).status, 0)
+  const end = await statusOf(unlucky, bad.id, on)
+  assert.deepEqual([end.status, end.rows_done], ['failed', 500])
+  assert.match(end.note, /could not be brought in/)
+  assert.deepEqual(filesOf(on), [])
+})
+
 test('I01 two jobs at once: one works', async () => {
   const who = await seller()
   const { id } = await later(who, many(1500))
