@@ -28,9 +28,10 @@ news_of(struct ctx *c, struct provider_payment *p, struct money_news *n)
 		.currency = p->currency,
 		.method = *p->method != '\0' ? p->method : NULL,
 		.reason = *p->failure != '\0' ? p->failure : NULL };
-	if (strcmp(p->status, "captured") == 0 ||
-	    strcmp(p->status, "refunded") == 0)
+	if (provider_payment_taken(p))
 		n->state = MONEY_CAPTURED;
+	else if (provider_payment_returned(p))
+		n->state = MONEY_RETURNED;
 	else if (strcmp(p->status, "failed") == 0)
 		n->state = MONEY_FAILED;
 	else

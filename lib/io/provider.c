@@ -263,9 +263,23 @@ read_payment(struct ctx *c, struct json_object *o,
 	out->method = text(o, "method");
 	out->failure = text(o, "error_description");
 	out->amount_refunded = number(o, "amount_refunded");
+	out->captured = json_object_get_boolean(member(o, "captured"));
 	if (strncmp(out->id, "pay_", 4) != 0 || out->amount < 0)
 		return broken(c, why, "payment", "the answer is no payment");
 	return PROVIDER_OK;
+}
+
+bool
+provider_payment_taken(const struct provider_payment *p)
+{
+	return strcmp(p->status, "captured") == 0 ||
+	    (strcmp(p->status, "refunded") == 0 && p->captured);
+}
+
+bool
+provider_payment_returned(const struct provider_payment *p)
+{
+	return strcmp(p->status, "refunded") == 0 && !p->captured;
 }
 
 static enum provider_result

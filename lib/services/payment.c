@@ -385,9 +385,10 @@ ask_provider(struct ctx *c, const struct payment_verify *in, int64_t amount,
 	news->amount = p.amount;
 	news->currency = p.currency;
 	news->method = *p.method != '\0' ? p.method : NULL;
-	if (strcmp(p.status, "captured") == 0 ||
-	    strcmp(p.status, "refunded") == 0)
+	if (provider_payment_taken(&p))
 		news->state = MONEY_CAPTURED;
+	else if (provider_payment_returned(&p))
+		news->state = MONEY_RETURNED;
 }
 
 enum err

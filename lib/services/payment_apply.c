@@ -58,14 +58,21 @@ flag(struct ctx *c, const struct held_order *o, const struct held_payment *p,
 	return db_flush(c);
 }
 
+/* One try; of what was authorized only the provider itself says that it went
+ * back. */
 static enum err
 failed(struct ctx *c, const struct held_order *o,
     const struct held_payment *p, const struct money_news *n)
 {
+	bool returned = n->state == MONEY_RETURNED;
+
 	if (p->captured > 0)
 		return OK;
 	db_queue(c, Q_PAYMENT_SET_FAILED,
-	    ARGS(A(p->id), A(n->method), A(n->reason)));
+	    ARGS(A(p->id), A(n->method),
+		A(returned ? "It was not captured in time and went back." :
+			     n->reason),
+		A(returned ? n->provider_payment_id : NULL)));
 	db_queue(c, Q_ORDER_SET_PAYMENT_FAILED, ARGS(A(o->id)));
 	return db_flush(c);
 }
@@ -181,7 +188,7 @@ money_apply(struct ctx *c, const struct money_news *n,
 	if (!found)
 		return tx_commit(&tx);
 	*outcome = MONEY_APPLIED;
-	if (n->state == MONEY_FAILED) {
+	if (n->state == MONEY_FAILED || n->state == MONEY_RETURNED) {
 		TRY(failed(c, &o, &p, n));
 	} else if (n->amount != p.amount ||
 	    strcmp(n->currency, p.currency) != 0) {

@@ -158,16 +158,31 @@ apply_payment(struct ctx *c, struct json_object *p, enum money_state state,
 	return OK;
 }
 
+/* Of a payment that nobody captured there is nothing in our books. */
+static bool
+is_uncaptured(struct json_object *payment)
+{
+	struct json_object *captured = member(payment, "captured");
+
+	return json_object_is_type(captured, json_type_boolean) &&
+	    !json_object_get_boolean(captured);
+}
+
 static enum err
-apply_refund(struct ctx *c, struct json_object *r, const char *status,
+apply_refund(struct ctx *c, struct json_object *event, const char *status,
     struct verdict *v)
 {
+	struct json_object *r = entity(event, "refund");
+	struct json_object *payment = entity(event, "payment");
 	struct refund_said said = { .id = text(r, "id"),
 		.payment_id = text(r, "payment_id"),
 		.amount = number(r, "amount"),
 		.status = status != NULL ? status : text(r, "status"),
 		.key = text_or_null(r, "receipt") };
 	bool known;
+
+	if (is_uncaptured(payment))
+		return apply_payment(c, payment, MONEY_RETURNED, v);
 
 	if (*said.id == '\0') {
 		*v = (struct verdict){ "ignored", "no refund" };
@@ -201,12 +216,11 @@ apply_event(struct ctx *c, struct json_object *event, struct verdict *v)
 		return apply_payment(c, payment, MONEY_FAILED, v);
 	else if (strcmp(type, "refund.created") == 0 ||
 	    strcmp(type, "refund.speed_changed") == 0)
-		return apply_refund(c, entity(event, "refund"), NULL, v);
+		return apply_refund(c, event, NULL, v);
 	else if (strcmp(type, "refund.processed") == 0)
-		return apply_refund(c, entity(event, "refund"), "processed",
-		    v);
+		return apply_refund(c, event, "processed", v);
 	else if (strcmp(type, "refund.failed") == 0)
-		return apply_refund(c, entity(event, "refund"), "failed", v);
+		return apply_refund(c, event, "failed", v);
 	else
 		*v = (struct verdict){ "ignored", "not consumed" };
 	return OK;
