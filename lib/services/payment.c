@@ -250,6 +250,7 @@ finish_opening(struct ctx *c, const struct opening *p, struct buf *out)
 
 	db_queue(c, Q_PAYMENT_SET_PROVIDER_ORDER,
 	    ARGS(A(p->id), A(p->provider_order_id)));
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(p->provider_order_id)));
 	js_open(&j, '{');
 	js_key(&j, "payment");
 	TRY(write_by_id(c, p->id, &j));

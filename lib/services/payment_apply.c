@@ -106,6 +106,7 @@ second_capture(struct ctx *c, const struct held_order *o,
 	db_queue(c, Q_PAYMENT_ADD_STRAY,
 	    ARGS(A(id), A(o->id), A(o->account_id), A(n->provider_payment_id),
 		A(n->amount), A(n->method)));
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(n->provider_payment_id)));
 	ledger_stray_captured(c, o->id, id, n->amount);
 	return give_back(c, o, id, n->amount, "The order was paid twice.");
 }
@@ -151,6 +152,7 @@ late_capture(struct ctx *c, const struct held_order *o,
 	if (revived)
 		return tell_paid(c, o, p);
 	ledger_stray_captured(c, o->id, p->id, p->amount);
+	TRY(order_tell_sellers(c, "seller_paid_too_late", o, NULL));
 	return give_back(c, o, p->id, p->amount,
 	    "The payment came after the order was cancelled.");
 }
@@ -166,8 +168,10 @@ captured(struct ctx *c, const struct held_order *o,
 			return OK;
 		return second_capture(c, o, n);
 	}
-	TRY(db_exec(c, Q_PAYMENT_SET_CAPTURED,
-	    ARGS(A(p->id), A(n->provider_payment_id), A(n->method))));
+	db_queue(c, Q_PAYMENT_SET_CAPTURED,
+	    ARGS(A(p->id), A(n->provider_payment_id), A(n->method)));
+	/* Its refunds may have been told of first. */
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(n->provider_payment_id)));
 	if (order_is(o, "cancelled"))
 		return late_capture(c, o, p);
 	TRY(order_paid(c, o));

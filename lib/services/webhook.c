@@ -106,6 +106,7 @@ webhook_receive(struct ctx *c, const struct webhook *in)
 struct verdict {
 	const char *state; /* applied ignored parked flagged */
 	const char *note;
+	const char *about; /* what a parked one waits for, or NULL */
 };
 
 static struct json_object *
@@ -147,14 +148,17 @@ apply_payment(struct ctx *c, struct json_object *p, enum money_state state,
 
 	if (*news.provider_order_id == '\0' ||
 	    *news.provider_payment_id == '\0') {
-		*v = (struct verdict){ "ignored", "no payment of an order" };
+		*v = (struct verdict){ "ignored", "no payment of an order",
+			NULL };
 		return OK;
 	}
 	TRY(money_apply(c, &news, &outcome));
 	if (outcome == MONEY_UNKNOWN_ORDER)
-		*v = (struct verdict){ "parked", "unknown order" };
+		*v = (struct verdict){ "parked", "unknown order",
+			news.provider_order_id };
 	else if (outcome == MONEY_MISMATCH)
-		*v = (struct verdict){ "flagged", "amount or currency" };
+		*v = (struct verdict){ "flagged", "amount or currency",
+			NULL };
 	return OK;
 }
 
@@ -185,14 +189,15 @@ apply_refund(struct ctx *c, struct json_object *event, const char *status,
 		return apply_payment(c, payment, MONEY_RETURNED, v);
 
 	if (*said.id == '\0') {
-		*v = (struct verdict){ "ignored", "no refund" };
+		*v = (struct verdict){ "ignored", "no refund", NULL };
 		return OK;
 	}
 	TRY(refund_news(c, said.id, said.key, said.status, &known));
 	if (!known)
 		TRY(refund_adopt(c, &said, &known));
 	if (!known)
-		*v = (struct verdict){ "parked", "unknown refund" };
+		*v = (struct verdict){ "parked", "unknown refund",
+			said.payment_id };
 	return OK;
 }
 
@@ -203,10 +208,10 @@ apply_event(struct ctx *c, struct json_object *event, struct verdict *v)
 	const char *account = c->config->razorpay_account_id;
 	struct json_object *payment = entity(event, "payment");
 
-	*v = (struct verdict){ "applied", NULL };
+	*v = (struct verdict){ "applied", NULL, NULL };
 	if (*account != '\0' &&
 	    strcmp(text(event, "account_id"), account) != 0)
-		*v = (struct verdict){ "flagged", "another account" };
+		*v = (struct verdict){ "flagged", "another account", NULL };
 	else if (strcmp(type, "payment.authorized") == 0)
 		return apply_payment(c, payment, MONEY_AUTHORIZED, v);
 	else if (strcmp(type, "payment.captured") == 0 ||
@@ -222,7 +227,7 @@ apply_event(struct ctx *c, struct json_object *event, struct verdict *v)
 	else if (strcmp(type, "refund.failed") == 0)
 		return apply_refund(c, event, "failed", v);
 	else
-		*v = (struct verdict){ "ignored", "not consumed" };
+		*v = (struct verdict){ "ignored", "not consumed", NULL };
 	return OK;
 }
 
@@ -249,9 +254,20 @@ webhook_apply(struct ctx *c, const char *id)
 		    &len, NULL);
 	event = parse(c, (const char *)body, len);
 	if (event == NULL)
-		v = (struct verdict){ "ignored", "not JSON" };
+		v = (struct verdict){ "ignored", "not JSON", NULL };
 	else
 		TRY(apply_event(c, event, &v));
-	db_queue(c, Q_WEBHOOK_SET_STATE, ARGS(A(id), A(v.state), A(v.note)));
+	db_queue(c, Q_WEBHOOK_SET_STATE,
+	    ARGS(A(id), A(v.state), A(v.note), A(v.about)));
 	return tx_commit(&tx);
+}
+
+enum err
+webhook_put_off(struct ctx *c, const char *id, enum err err)
+{
+	const char *note = c->problem.detail;
+
+	note = arena_strdup(c->arena, note != NULL ? note : err_code(err));
+	problem_clear(c);
+	return db_exec(c, Q_WEBHOOK_PUT_OFF, ARGS(A(id), A(note)));
 }
