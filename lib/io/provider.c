@@ -243,10 +243,18 @@ provider_order_find(struct ctx *c, const char *receipt,
 	buf_lit(&path, "/orders?receipt=");
 	buf_url_arg(&path, receipt);
 	result = get_list(c, "find order", buf_text(&path), &items, why);
-	if (result != PROVIDER_OK || json_object_array_length(items) == 0)
+	if (result != PROVIDER_OK)
 		return result;
-	*found = true;
-	return read_order(c, json_object_array_get_idx(items, 0), out, why);
+	/* Another's order with our amount must never be taken for ours. */
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		struct json_object *o = json_object_array_get_idx(items, i);
+
+		if (strcmp(text(o, "receipt"), receipt) != 0)
+			continue;
+		*found = true;
+		return read_order(c, o, out, why);
+	}
+	return PROVIDER_OK;
 }
 
 /* --- payments ----------------------------------------------------------- */

@@ -30,7 +30,7 @@ const receipt = () => `pa_${crypto.randomUUID()}`
 const key = () => `rf-${crypto.randomUUID()}`
 
 async function until(fn, what) {
-  const end = Date.now() + 20000
+  const end = Date.now() + 60000
   for (;;) {
     const value = await fn()
     if (value) return value
