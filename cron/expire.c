@@ -1,37 +1,48 @@
 /* expire: cancels orders that were not paid in time and returns their
  * stock.  Rules live in services/order_cancel.h. */
+#include "core/log.h"
 #include "db/db.h"
 #include "job/job.h"
 #include "services/order_cancel.h"
 
 enum { BATCH = 100 };
 
-static enum err
+/* Whether it did without a fault: one that cannot be cancelled now must not
+ * hold up the others. */
+static bool
 expire_one(struct ctx *c, struct uuid id, struct job_counts *counts)
 {
 	bool expired = false;
+	char text[UUID_TEXT];
+	enum err err;
 	ROW_SCOPE(row, c);
 
-	TRY(order_expire(c, id, &expired));
-	job_count(counts, "expired", expired);
-	return OK;
+	err = order_expire(c, id, &expired);
+	job_count(counts, err == OK ? "expired" : "failed",
+	    err != OK || expired);
+	if (err == OK)
+		return true;
+	uuid_format(id, text);
+	log_warn("order %s: %s", text, err_code(err));
+	return false;
 }
 
 static enum err
 run(struct ctx *c, struct job_counts *counts, bool dry_run)
 {
+	int64_t failed = 0; /* they stay in front */
 	struct rows r;
 
 	job_count(counts, "expired", 0);
 	do {
-		TRY(db_each(c, Q_ORDERS_TO_EXPIRE, ARGS(A((int64_t)BATCH)),
-		    &r));
+		TRY(db_each(c, Q_ORDERS_TO_EXPIRE,
+		    ARGS(A(failed), A((int64_t)BATCH)), &r));
 		if (dry_run) {
 			job_count(counts, "due", r.count);
 			return OK;
 		}
 		while (row_next(&r) && !job_stopping())
-			TRY(expire_one(c, col_uuid(&r), counts));
+			failed += !expire_one(c, col_uuid(&r), counts);
 	} while (r.count == BATCH && !job_stopping());
 	return OK;
 }

@@ -2,6 +2,7 @@
  * events were lost.  Rules live in services/payment.h. */
 #include <string.h>
 
+#include "core/log.h"
 #include "db/db.h"
 #include "io/provider.h"
 #include "job/job.h"
@@ -28,9 +29,10 @@ news_of(struct ctx *c, struct provider_payment *p, struct money_news *n)
 		.currency = p->currency,
 		.method = *p->method != '\0' ? p->method : NULL,
 		.reason = *p->failure != '\0' ? p->failure : NULL };
-	if (strcmp(p->status, "captured") == 0 ||
-	    strcmp(p->status, "refunded") == 0)
+	if (provider_payment_taken(p))
 		n->state = MONEY_CAPTURED;
+	else if (provider_payment_returned(p))
+		n->state = MONEY_RETURNED;
 	else if (strcmp(p->status, "failed") == 0)
 		n->state = MONEY_FAILED;
 	else
@@ -39,14 +41,30 @@ news_of(struct ctx *c, struct provider_payment *p, struct money_news *n)
 }
 
 static enum err
+apply(struct ctx *c, struct provider_payment *tries, size_t n,
+    struct job_counts *counts)
+{
+	enum money_outcome outcome;
+	struct money_news news;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!news_of(c, &tries[i], &news))
+			continue;
+		TRY(money_apply(c, &news, &outcome));
+		job_count(counts,
+		    news.state == MONEY_CAPTURED ? "captured" : "failed", 1);
+	}
+	return OK;
+}
+
+static enum err
 ask(struct ctx *c, struct uuid id, const char *provider_order_id,
     struct job_counts *counts)
 {
 	struct provider_payment *tries;
 	struct provider_problem why;
-	enum money_outcome outcome;
-	struct money_news news;
 	size_t n;
+	enum err err;
 	ROW_SCOPE(row, c);
 
 	job_count(counts, "asked", 1);
@@ -57,13 +75,12 @@ ask(struct ctx *c, struct uuid id, const char *provider_order_id,
 		job_count(counts, "unanswered", 1);
 		return OK;
 	}
-	for (size_t i = 0; i < n; i++) {
-		if (!news_of(c, &tries[i], &news))
-			continue;
-		TRY(money_apply(c, &news, &outcome));
-		job_count(counts,
-		    news.state == MONEY_CAPTURED ? "captured" : "failed", 1);
-	}
+	/* It is asked about again, after the others. */
+	err = apply(c, tries, n, counts);
+	if (err != OK)
+		log_warn("payments of %s: %s", provider_order_id,
+		    err_code(err));
+	job_count(counts, "broken", err != OK);
 	return OK;
 }
 

@@ -9,11 +9,14 @@ enum { BATCH = 100 };
 static void
 apply_one(struct ctx *c, const char *id, struct job_counts *counts)
 {
+	enum err err;
 	ROW_SCOPE(row, c);
 
 	/* One that cannot be applied now must not hold up the others. */
-	job_count(counts, webhook_apply(c, id) == OK ? "handled" : "failed",
-	    1);
+	err = webhook_apply(c, id);
+	job_count(counts, err == OK ? "handled" : "failed", 1);
+	if (err != OK && webhook_put_off(c, id, err) != OK)
+		problem_clear(c);
 }
 
 static enum err

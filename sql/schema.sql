@@ -1180,6 +1180,7 @@ CREATE TABLE public.webhook_event (
     next_try_at timestamp with time zone DEFAULT now() NOT NULL,
     applied_at timestamp with time zone,
     note text,
+    about text,
     CONSTRAINT webhook_event_state_known CHECK ((state = ANY (ARRAY['received'::text, 'applied'::text, 'ignored'::text, 'parked'::text, 'flagged'::text])))
 );
 
@@ -1684,6 +1685,8 @@ CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "posi
 CREATE INDEX variant_like_sku ON public.variant USING gin (sku public.gin_trgm_ops);
 
 CREATE INDEX webhook_event_open ON public.webhook_event USING btree (next_try_at) WHERE (state = ANY (ARRAY['received'::text, 'parked'::text]));
+
+CREATE INDEX webhook_event_parked ON public.webhook_event USING btree (about) WHERE (state = 'parked'::text);
 
 CREATE TRIGGER account_figures_changed AFTER DELETE OR UPDATE OF created_at ON public.account FOR EACH ROW EXECUTE FUNCTION public.figures_account_changed();
 

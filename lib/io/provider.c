@@ -243,10 +243,18 @@ provider_order_find(struct ctx *c, const char *receipt,
 	buf_lit(&path, "/orders?receipt=");
 	buf_url_arg(&path, receipt);
 	result = get_list(c, "find order", buf_text(&path), &items, why);
-	if (result != PROVIDER_OK || json_object_array_length(items) == 0)
+	if (result != PROVIDER_OK)
 		return result;
-	*found = true;
-	return read_order(c, json_object_array_get_idx(items, 0), out, why);
+	/* Another's order with our amount must never be taken for ours. */
+	for (size_t i = 0; i < json_object_array_length(items); i++) {
+		struct json_object *o = json_object_array_get_idx(items, i);
+
+		if (strcmp(text(o, "receipt"), receipt) != 0)
+			continue;
+		*found = true;
+		return read_order(c, o, out, why);
+	}
+	return PROVIDER_OK;
 }
 
 /* --- payments ----------------------------------------------------------- */
@@ -263,9 +271,23 @@ read_payment(struct ctx *c, struct json_object *o,
 	out->method = text(o, "method");
 	out->failure = text(o, "error_description");
 	out->amount_refunded = number(o, "amount_refunded");
+	out->captured = json_object_get_boolean(member(o, "captured"));
 	if (strncmp(out->id, "pay_", 4) != 0 || out->amount < 0)
 		return broken(c, why, "payment", "the answer is no payment");
 	return PROVIDER_OK;
+}
+
+bool
+provider_payment_taken(const struct provider_payment *p)
+{
+	return strcmp(p->status, "captured") == 0 ||
+	    (strcmp(p->status, "refunded") == 0 && p->captured);
+}
+
+bool
+provider_payment_returned(const struct provider_payment *p)
+{
+	return strcmp(p->status, "refunded") == 0 && !p->captured;
 }
 
 static enum provider_result

@@ -40,7 +40,13 @@ struct provider_payment {
 	const char *method;
 	const char *failure;     /* or NULL */
 	int64_t amount_refunded; /* pending ones too */
+	bool captured;           /* once, whatever went back since */
 };
+
+/* Whether its money came.  One that is authorized and not captured in time is
+ * "refunded" by the provider itself: then none did. */
+bool provider_payment_taken(const struct provider_payment *p);
+bool provider_payment_returned(const struct provider_payment *p);
 
 struct provider_refund {
 	const char *id; /* rfnd_… */

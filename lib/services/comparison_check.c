@@ -52,7 +52,8 @@ payment_said(struct item *i, const struct provider_payment *p)
 		.status = p->status,
 		.currency = p->currency,
 		.amount = p->amount,
-		.refunded = p->amount_refunded > 0 ? p->amount_refunded : 0 };
+		.refunded = p->amount_refunded > 0 ? p->amount_refunded : 0,
+		.returned = provider_payment_returned(p) };
 }
 
 static void
@@ -345,17 +346,34 @@ mark(struct comparison *cmp, const struct item *i)
 	return set_add(&cmp->seen, i->ref) || is_new;
 }
 
-static void
-judge_one_refund(struct comparison *cmp, const struct item *i)
+/* One that nobody here knows may be of money that was never taken. */
+static enum err
+ask_whether_returned(struct ctx *c, struct item *i)
 {
-	unsigned int kinds = judge_refund(&i->there, &i->here);
+	struct item payment = { .provider_id = i->there.payment_id };
+	struct provider_payment p = { 0 };
+
+	if (i->here.known || !i->there.known)
+		return OK;
+	TRY(ask_payment(c, &payment, &p));
+	i->there.returned = payment.there.returned;
+	return OK;
+}
+
+static enum err
+judge_one_refund(struct ctx *c, struct comparison *cmp, struct item *i)
+{
+	unsigned int kinds;
 
 	if (!mark(cmp, i))
-		return;
+		return OK;
+	TRY(ask_whether_returned(c, i));
+	kinds = judge_refund(&i->there, &i->here);
 	cmp->refunds++;
 	for (int kind = 0; kind < MISMATCH_KINDS; kind++)
 		if (kinds & 1U << kind)
 			add_mismatch(cmp, i, (enum mismatch_kind)kind);
+	return OK;
 }
 
 enum err
@@ -374,7 +392,7 @@ compare_refunds(struct ctx *c, struct comparison *cmp,
 	TRY(look_up(c, true, &names, &r));
 	for (size_t k = 0; k < n && row_next(&r); k++) {
 		take_refund(&r, &items[k]);
-		judge_one_refund(cmp, &items[k]);
+		TRY(judge_one_refund(c, cmp, &items[k]));
 	}
 	return OK;
 }
@@ -538,8 +556,7 @@ check_refund(struct ctx *c, struct comparison *cmp, const char *provider_id,
 		TRY(ask_refund(c, &i, &r));
 	else if (provider_id == NULL)
 		TRY(find_by_key(c, &i));
-	judge_one_refund(cmp, &i);
-	return OK;
+	return judge_one_refund(c, cmp, &i);
 }
 
 enum err

@@ -42,7 +42,7 @@ other_currency(const struct side_there *t, const struct side_here *h)
 static bool
 is_taken(const struct side_there *t)
 {
-	return t->known &&
+	return t->known && !t->returned &&
 	    (is(t->status, "captured") || is(t->status, "refunded"));
 }
 
@@ -73,7 +73,8 @@ judge_tries(const struct side_there *t, const struct side_here *h)
 	if (is(t->status, "failed"))
 		return kind_if(h->known && !is(h->status, "failed"),
 		    OTHER_STATUS);
-	return 0;
+	return kind_if(t->returned && h->known && is(h->status, "authorized"),
+	    OTHER_STATUS);
 }
 
 unsigned int
@@ -119,7 +120,8 @@ judge_refund(const struct side_there *t, const struct side_here *h)
 			    (is_under_way(h) || is(h->status, "processed"))),
 		    MISSING_THERE);
 	if (!h->known)
-		return kind_if(!is(t->status, "failed"), MISSING_HERE);
+		return kind_if(!is(t->status, "failed") && !t->returned,
+		    MISSING_HERE);
 	if (done && is(h->status, "processed") && booked == 0)
 		return 1U << MISSING_HERE;
 	return kind_if(!is(t->payment_id, h->payment_id), OTHER_REFUNDS) |

@@ -29,6 +29,9 @@ struct side_there {
 	int64_t amount;
 	int64_t refunded;
 	const char *payment_id;
+	/* The payment, or that of the refund, was never captured and went
+	 * back by itself. */
+	bool returned;
 };
 
 /*

@@ -40,6 +40,7 @@ extern const struct shape notification_shape;
 	NEWS(refund_rejected, MAIL, "number reason")                         \
 	NEWS(seller_new_order, MAIL | SMS, "number amount currency")         \
 	NEWS(seller_order_cancelled, MAIL, "number [reason]")                \
+	NEWS(seller_paid_too_late, MAIL, "number")                           \
 	NEWS(seller_refunded, MAIL, "number amount currency [reason]")       \
 	NEWS(low_stock, MAIL, "product_name sku stock")                      \
 	NEWS(seller_approved, MAIL, "store_name")                            \

@@ -40,7 +40,10 @@ cancel(struct ctx *c, const struct order_cancel *in, struct buf *out,
 	TRY(order_cancel_all(c, &o, &by));
 	TRY(refund_open(c, &o, &plan, refund));
 	order_tell_buyer(c, "order_cancelled", &o, in->reason);
-	TRY(order_tell_sellers(c, "seller_order_cancelled", &o, in->reason));
+	/* Of what was never paid sellers have not heard. */
+	if (!order_is(&o, "pending_payment"))
+		TRY(order_tell_sellers(c, "seller_order_cancelled", &o,
+		    in->reason));
 	TRY(order_detail(c, &(struct order_find){ .id = o.id }, out));
 	answer_ready(c);
 	return tx_commit(&tx);

@@ -15,7 +15,7 @@ void order_tell_buyer(struct ctx *c, const char *type,
     const struct held_order *o, const char *reason);
 
 /* Every seller of the order, about its own part: seller_new_order,
- * seller_order_cancelled.  Reads who they are. */
+ * seller_order_cancelled, seller_paid_too_late.  Reads who they are. */
 enum err order_tell_sellers(struct ctx *c, const char *type,
     const struct held_order *o, const char *reason);
 

@@ -250,6 +250,7 @@ finish_opening(struct ctx *c, const struct opening *p, struct buf *out)
 
 	db_queue(c, Q_PAYMENT_SET_PROVIDER_ORDER,
 	    ARGS(A(p->id), A(p->provider_order_id)));
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(p->provider_order_id)));
 	js_open(&j, '{');
 	js_key(&j, "payment");
 	TRY(write_by_id(c, p->id, &j));
@@ -385,9 +386,10 @@ ask_provider(struct ctx *c, const struct payment_verify *in, int64_t amount,
 	news->amount = p.amount;
 	news->currency = p.currency;
 	news->method = *p.method != '\0' ? p.method : NULL;
-	if (strcmp(p.status, "captured") == 0 ||
-	    strcmp(p.status, "refunded") == 0)
+	if (provider_payment_taken(&p))
 		news->state = MONEY_CAPTURED;
+	else if (provider_payment_returned(&p))
+		news->state = MONEY_RETURNED;
 }
 
 enum err

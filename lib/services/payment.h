@@ -62,7 +62,12 @@ enum err payment_history(struct ctx *c, const struct page_in *in,
 
 /* --- news about money --------------------------------------------------- */
 
-enum money_state { MONEY_AUTHORIZED, MONEY_CAPTURED, MONEY_FAILED };
+enum money_state {
+	MONEY_AUTHORIZED,
+	MONEY_CAPTURED,
+	MONEY_FAILED,
+	MONEY_RETURNED, /* authorized, not captured in time, given back */
+};
 
 /* One payment at the provider, as a webhook, the checkout or a poll says. */
 struct money_news {

@@ -58,14 +58,21 @@ flag(struct ctx *c, const struct held_order *o, const struct held_payment *p,
 	return db_flush(c);
 }
 
+/* One try; of what was authorized only the provider itself says that it went
+ * back. */
 static enum err
 failed(struct ctx *c, const struct held_order *o,
     const struct held_payment *p, const struct money_news *n)
 {
+	bool returned = n->state == MONEY_RETURNED;
+
 	if (p->captured > 0)
 		return OK;
 	db_queue(c, Q_PAYMENT_SET_FAILED,
-	    ARGS(A(p->id), A(n->method), A(n->reason)));
+	    ARGS(A(p->id), A(n->method),
+		A(returned ? "It was not captured in time and went back." :
+			     n->reason),
+		A(returned ? n->provider_payment_id : NULL)));
 	db_queue(c, Q_ORDER_SET_PAYMENT_FAILED, ARGS(A(o->id)));
 	return db_flush(c);
 }
@@ -99,6 +106,7 @@ second_capture(struct ctx *c, const struct held_order *o,
 	db_queue(c, Q_PAYMENT_ADD_STRAY,
 	    ARGS(A(id), A(o->id), A(o->account_id), A(n->provider_payment_id),
 		A(n->amount), A(n->method)));
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(n->provider_payment_id)));
 	ledger_stray_captured(c, o->id, id, n->amount);
 	return give_back(c, o, id, n->amount, "The order was paid twice.");
 }
@@ -144,6 +152,7 @@ late_capture(struct ctx *c, const struct held_order *o,
 	if (revived)
 		return tell_paid(c, o, p);
 	ledger_stray_captured(c, o->id, p->id, p->amount);
+	TRY(order_tell_sellers(c, "seller_paid_too_late", o, NULL));
 	return give_back(c, o, p->id, p->amount,
 	    "The payment came after the order was cancelled.");
 }
@@ -159,8 +168,10 @@ captured(struct ctx *c, const struct held_order *o,
 			return OK;
 		return second_capture(c, o, n);
 	}
-	TRY(db_exec(c, Q_PAYMENT_SET_CAPTURED,
-	    ARGS(A(p->id), A(n->provider_payment_id), A(n->method))));
+	db_queue(c, Q_PAYMENT_SET_CAPTURED,
+	    ARGS(A(p->id), A(n->provider_payment_id), A(n->method)));
+	/* Its refunds may have been told of first. */
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(n->provider_payment_id)));
 	if (order_is(o, "cancelled"))
 		return late_capture(c, o, p);
 	TRY(order_paid(c, o));
@@ -181,7 +192,7 @@ money_apply(struct ctx *c, const struct money_news *n,
 	if (!found)
 		return tx_commit(&tx);
 	*outcome = MONEY_APPLIED;
-	if (n->state == MONEY_FAILED) {
+	if (n->state == MONEY_FAILED || n->state == MONEY_RETURNED) {
 		TRY(failed(c, &o, &p, n));
 	} else if (n->amount != p.amount ||
 	    strcmp(n->currency, p.currency) != 0) {

@@ -120,6 +120,8 @@ failed(struct ctx *c, const struct open_refund *f)
 	    ARGS(A(f->payment_id), A(f->amount)));
 	db_queue(c, Q_ORDER_ITEMS_DROP_REFUND, ARGS(A(f->id)));
 	db_queue(c, Q_REFUND_SET_STATUS, ARGS(A(f->id), A("failed")));
+	/* Another one may have needed what this one promised. */
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(f->provider_payment_id)));
 	db_queue(c, Q_ORDER_SET_REFUND_STATE, ARGS(A(f->order_id)));
 	order_tell_admins(c, f->order_id, f->number,
 	    &(struct order_alert){ "payment_mismatch", f->id, f->amount,

@@ -106,6 +106,7 @@ webhook_receive(struct ctx *c, const struct webhook *in)
 struct verdict {
 	const char *state; /* applied ignored parked flagged */
 	const char *note;
+	const char *about; /* what a parked one waits for, or NULL */
 };
 
 static struct json_object *
@@ -147,21 +148,36 @@ apply_payment(struct ctx *c, struct json_object *p, enum money_state state,
 
 	if (*news.provider_order_id == '\0' ||
 	    *news.provider_payment_id == '\0') {
-		*v = (struct verdict){ "ignored", "no payment of an order" };
+		*v = (struct verdict){ "ignored", "no payment of an order",
+			NULL };
 		return OK;
 	}
 	TRY(money_apply(c, &news, &outcome));
 	if (outcome == MONEY_UNKNOWN_ORDER)
-		*v = (struct verdict){ "parked", "unknown order" };
+		*v = (struct verdict){ "parked", "unknown order",
+			news.provider_order_id };
 	else if (outcome == MONEY_MISMATCH)
-		*v = (struct verdict){ "flagged", "amount or currency" };
+		*v = (struct verdict){ "flagged", "amount or currency",
+			NULL };
 	return OK;
 }
 
+/* Of a payment that nobody captured there is nothing in our books. */
+static bool
+is_uncaptured(struct json_object *payment)
+{
+	struct json_object *captured = member(payment, "captured");
+
+	return json_object_is_type(captured, json_type_boolean) &&
+	    !json_object_get_boolean(captured);
+}
+
 static enum err
-apply_refund(struct ctx *c, struct json_object *r, const char *status,
+apply_refund(struct ctx *c, struct json_object *event, const char *status,
     struct verdict *v)
 {
+	struct json_object *r = entity(event, "refund");
+	struct json_object *payment = entity(event, "payment");
 	struct refund_said said = { .id = text(r, "id"),
 		.payment_id = text(r, "payment_id"),
 		.amount = number(r, "amount"),
@@ -169,15 +185,19 @@ apply_refund(struct ctx *c, struct json_object *r, const char *status,
 		.key = text_or_null(r, "receipt") };
 	bool known;
 
+	if (is_uncaptured(payment))
+		return apply_payment(c, payment, MONEY_RETURNED, v);
+
 	if (*said.id == '\0') {
-		*v = (struct verdict){ "ignored", "no refund" };
+		*v = (struct verdict){ "ignored", "no refund", NULL };
 		return OK;
 	}
 	TRY(refund_news(c, said.id, said.key, said.status, &known));
 	if (!known)
 		TRY(refund_adopt(c, &said, &known));
 	if (!known)
-		*v = (struct verdict){ "parked", "unknown refund" };
+		*v = (struct verdict){ "parked", "unknown refund",
+			said.payment_id };
 	return OK;
 }
 
@@ -188,10 +208,10 @@ apply_event(struct ctx *c, struct json_object *event, struct verdict *v)
 	const char *account = c->config->razorpay_account_id;
 	struct json_object *payment = entity(event, "payment");
 
-	*v = (struct verdict){ "applied", NULL };
+	*v = (struct verdict){ "applied", NULL, NULL };
 	if (*account != '\0' &&
 	    strcmp(text(event, "account_id"), account) != 0)
-		*v = (struct verdict){ "flagged", "another account" };
+		*v = (struct verdict){ "flagged", "another account", NULL };
 	else if (strcmp(type, "payment.authorized") == 0)
 		return apply_payment(c, payment, MONEY_AUTHORIZED, v);
 	else if (strcmp(type, "payment.captured") == 0 ||
@@ -201,14 +221,13 @@ apply_event(struct ctx *c, struct json_object *event, struct verdict *v)
 		return apply_payment(c, payment, MONEY_FAILED, v);
 	else if (strcmp(type, "refund.created") == 0 ||
 	    strcmp(type, "refund.speed_changed") == 0)
-		return apply_refund(c, entity(event, "refund"), NULL, v);
+		return apply_refund(c, event, NULL, v);
 	else if (strcmp(type, "refund.processed") == 0)
-		return apply_refund(c, entity(event, "refund"), "processed",
-		    v);
+		return apply_refund(c, event, "processed", v);
 	else if (strcmp(type, "refund.failed") == 0)
-		return apply_refund(c, entity(event, "refund"), "failed", v);
+		return apply_refund(c, event, "failed", v);
 	else
-		*v = (struct verdict){ "ignored", "not consumed" };
+		*v = (struct verdict){ "ignored", "not consumed", NULL };
 	return OK;
 }
 
@@ -235,9 +254,20 @@ webhook_apply(struct ctx *c, const char *id)
 		    &len, NULL);
 	event = parse(c, (const char *)body, len);
 	if (event == NULL)
-		v = (struct verdict){ "ignored", "not JSON" };
+		v = (struct verdict){ "ignored", "not JSON", NULL };
 	else
 		TRY(apply_event(c, event, &v));
-	db_queue(c, Q_WEBHOOK_SET_STATE, ARGS(A(id), A(v.state), A(v.note)));
+	db_queue(c, Q_WEBHOOK_SET_STATE,
+	    ARGS(A(id), A(v.state), A(v.note), A(v.about)));
 	return tx_commit(&tx);
+}
+
+enum err
+webhook_put_off(struct ctx *c, const char *id, enum err err)
+{
+	const char *note = c->problem.detail;
+
+	note = arena_strdup(c->arena, note != NULL ? note : err_code(err));
+	problem_clear(c);
+	return db_exec(c, Q_WEBHOOK_PUT_OFF, ARGS(A(id), A(note)));
 }

@@ -32,4 +32,7 @@ enum err webhook_receive(struct ctx *c, const struct webhook *in);
 /* Applies one stored event in a transaction of its own. */
 enum err webhook_apply(struct ctx *c, const char *id);
 
+/* It failed with that error: later again, so that others have their turn. */
+enum err webhook_put_off(struct ctx *c, const char *id, enum err err);
+
 #endif

@@ -9,7 +9,7 @@ order by created_at
 limit $2;
 
 -- name: earnings_to_mature
--- args: rows bigint
+-- args: skip bigint, rows bigint
 -- rows: many
 select e.seller_order_id, o.order_id
 from earning e
@@ -25,8 +25,9 @@ and not exists (
 	where r.order_id = o.order_id
 	and t.seller_order_id = o.id
 	and r.status in ('requested', 'approved', 'processing'))
-order by e.matures_at
-limit $1;
+order by e.matures_at, e.id
+offset $1
+limit $2;
 
 -- name: ledger_matured
 -- args: journal_id uuid, seller_order_id uuid, order_id uuid

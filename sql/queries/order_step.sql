@@ -167,14 +167,18 @@ set reserved = reserved + $2
 where variant_id = $1
 and on_hand - reserved >= $2;
 
--- As stock_reserve does it, for stock that the order has taken again.
+-- As stock_reserve does it, for stock that the order has taken again: as much of it
+-- as reservations_to_revive says.
 -- name: stock_note_low
 -- args: order_id uuid, low_id uuid, low bigint
 -- rows: none
 update stock s
 set low_id = $2
 from reservation r
+join order_item i on i.id = r.order_item_id
 where r.order_id = $1
+and r.state = 'released'
+and not cancelled_by_seller(i.order_id, i.seller_order_id)
 and s.variant_id = r.variant_id
 and s.low_id is null
 and s.on_hand - s.reserved <= $3
@@ -188,14 +192,15 @@ set reserved = reserved - $2
 where variant_id = $1;
 
 -- name: orders_to_expire
--- args: rows bigint
+-- args: skip bigint, rows bigint
 -- rows: many
 select id
 from orders
 where status = 'pending_payment'
 and expires_at < now()
-order by expires_at
-limit $1;
+order by expires_at, id
+offset $1
+limit $2;
 
 -- name: order_expired_now
 -- args: id uuid

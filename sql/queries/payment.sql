@@ -119,12 +119,13 @@ set status = 'captured', provider_payment_id = $2, method = coalesce($3, method)
 where id = $1;
 
 -- name: payment_set_failed
--- args: id uuid, method text, reason text
+-- args: id uuid, method text, reason text, returned_id text
 -- rows: none
 update payment
 set status = 'failed', method = coalesce($2, method), failure_reason = $3, updated_at = now()
 where id = $1
-and status in ('created', 'failed');
+and (status in ('created', 'failed')
+	or (status = 'authorized' and provider_payment_id = $4));
 
 -- name: payment_set_review
 -- args: id uuid

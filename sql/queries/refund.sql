@@ -239,6 +239,7 @@ join payment p on p.id = r.payment_id
 where r.status = 'processing'
 and p.provider = 'razorpay'
 and r.updated_at < now() - make_interval(secs => $1::bigint)
+	* case when r.provider_refund_id is null then 1 else 10 end
 order by r.updated_at
 limit $2;
 

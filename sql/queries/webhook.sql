@@ -15,13 +15,38 @@ and state in ('received', 'parked')
 for update skip locked;
 
 -- name: webhook_set_state
--- args: id text, state text, note text
+-- args: id text, state text, note text, about text
 -- rows: none
 update webhook_event
-set state = $2, note = $3, attempts = attempts + 1,
+set state = $2, note = $3, about = $4, attempts = attempts + 1,
 	applied_at = case when $2 = 'applied' then now() end,
-	next_try_at = now() + make_interval(secs => least(3600, 5 * power(2, attempts)))
+	next_try_at = now() + make_interval(secs => least(3600, power(2, attempts)))
 where id = $1;
+
+-- One that could not be applied must not come before all others for ever.
+-- name: webhook_put_off
+-- args: id text, note text
+-- rows: none
+update webhook_event
+set note = $2, attempts = attempts + 1,
+	next_try_at = now() + make_interval(secs => least(3600, power(2, attempts)))
+where id = $1
+and state in ('received', 'parked');
+
+-- What they waited for is there. One that is being tried already waits for the order
+-- that the caller holds, and finds it.
+-- name: webhooks_wake
+-- args: about text
+-- rows: none
+update webhook_event w
+set next_try_at = now()
+from (
+	select id
+	from webhook_event
+	where state = 'parked'
+	and about = $1
+	for update skip locked) parked
+where w.id = parked.id;
 
 -- name: webhooks_open
 -- args: rows bigint

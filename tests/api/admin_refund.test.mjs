@@ -860,6 +860,24 @@ test('a seller\'s money is held while a request waits, and free once it is decid
   assert.deepEqual(await owed(kept), { pending: 0, payable: 9000 })
 })
 
+test('money that cannot become payable now does not hold up that of others', async () => {
+  const [stuck, free] = [await paid(), await paid()]
+  await deliver(stuck.order, stuck.order.seller_orders, 9)
+  await deliver(free.order, free.order.seller_orders, 8)
+  const other = shop.session()
+  await other.sql`begin`
+  await other.sql`select id from orders where id = ${stuck.order.id} for update`
+  const run = await runJob(shop, 'mature')
+  assert.deepEqual([run.status, run.counts.failed, run.counts.matured], [0, 1, 1], run.text)
+  await other.sql`rollback`
+  other.close()
+  assert.equal((await runJob(shop, 'mature')).counts.matured, 1)
+  for (const { order } of [stuck, free]) {
+    const { seller_pending: pending, seller_payable: payable } = await books(order)
+    assert.deepEqual([pending, payable], [0, -22500])
+  }
+})
+
 test('a request that comes while the job is about to free the money holds it', async () => {
   const all = await paid()
   await deliver(all.order, all.order.seller_orders, 8)

@@ -347,6 +347,24 @@ test('B10 money too late brings back only what no seller called off', async () =
   assert.deepEqual((await refundsOf(order)).map(r => r.amount), [10000])
 })
 
+test('B10 what no order takes again is not told of as low', async () => {
+  // Both would be low with one unit less, and one of them is.
+  const mine = await product({ stock: 6 }), other = await product({ stock: 6 })
+  const { buyer, order, parts } = await sold({ lines: [[mine, 1], [other, 1]], paid: false })
+  const checkout = await checkoutOf(buyer, order)
+  assertStatus(await step(parts[0].owner, parts[0], 'cancelled'), 200)
+  assertStatus(await cancelOrder(buyer, order), 200)
+  const things = [mine, other].map(thing => thing.variantId)
+  await sql`update stock set low_id = null, on_hand = case variant_id when ${mine.variantId}::uuid
+    then 5 else 6 end where variant_id = any(${things}::uuid[])`
+  await sql`delete from notification where type = 'low_stock'
+    and account_id in (${parts[0].owner.id}, ${parts[1].owner.id})`
+  await payFor(checkout)
+  await until(async () => (await orderRow(order)).status === 'confirmed', { what: 'the capture' })
+  assert.equal((await newsOf(parts[0].owner, 'low_stock')).length, 0)
+  assert.deepEqual((await newsOf(parts[1].owner, 'low_stock')).map(n => n.data.stock), [5])
+})
+
 // ---- cash on delivery --------------------------------------------------------------
 
 test('cash is captured part by part at delivery; the order is paid with the last', async () => {

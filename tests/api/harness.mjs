@@ -475,7 +475,7 @@ export async function together(n, fn, on = main) {
 }
 
 /** Polls until fn gives something true. */
-export async function until(fn, { seconds = 20, what = 'a condition' } = {}) {
+export async function until(fn, { seconds = 60, what = 'a condition' } = {}) {
   const end = Date.now() + seconds * 1000
   for (;;) {
     const value = await fn()

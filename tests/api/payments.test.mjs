@@ -4,6 +4,8 @@
  */
 import assert from 'node:assert/strict'
 import crypto from 'node:crypto'
+import fs from 'node:fs'
+import path from 'node:path'
 import { test } from 'node:test'
 
 import { addToCart, admin, assertInvalid, assertProblem, assertStatus, countBy, customer, keysOf,
@@ -57,6 +59,10 @@ function event(type, entity, { id = newId('evt_') } = {}) {
   return { raw, id }
 }
 
+const stateOfEvent = async ({ id }) =>
+  (await sql`select state, note, attempts, next_try_at <= now() as due from webhook_event
+    where id = ${id}`)[0]
+
 const send = ({ raw, id }, more = {}) => api('POST', '/api/payments/webhook/', {
   raw, headers: { 'x-razorpay-signature': sign(raw), 'x-razorpay-event-id': id, ...more } })
 
@@ -81,6 +87,9 @@ async function initiated(options) {
   const answer = await initiate(all.buyer, all.order)
   return { ...all, ...assertStatus(answer, 201) }
 }
+
+const toldOf = async (account, type) => await sql`select title, body, data from notification
+  where account_id = ${account.id} and type = ${type} order by id`
 
 const stateOf = async order =>
   (await sql`select status, payment_status from orders where id = ${order.id}`)[0]
@@ -210,19 +219,43 @@ test('status/ and history/ show own payments only', async () => {
 
 // ---- webhooks -----------------------------------------------------------------------------
 
+test('B01 a signed event is answered 200, and has confirmed the order by then', async t => {
+  const { buyer, order, checkout, thing } = await initiated()
+  const answer = await send(event('payment.captured', paymentEntity(checkout)))
+  assert.deepEqual(assertStatus(answer, 200), { status: 'ok' })
+  assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'paid' })
+  assert.deepEqual((await journals(order)).filter(p => p.account === 'gateway_clearing'),
+    [{ kind: 'capture', account: 'gateway_clearing', amount: order.total }])
+  for (const [who, type] of [[buyer, 'order_paid'], [thing.seller, 'seller_new_order']]) {
+    assert.equal((await toldOf(who, type)).length, 1)
+    const mails = await sql`select from outbox where account_id = ${who.id}
+      and kind = ${`mail.${type}`}`
+    assert.equal(mails.length, 1)
+  }
+  t.diagnostic(`B01 an event is answered after ${Math.round(answer.ms)} ms`)
+})
+
 test('B02 a wrong signature of any kind is 400 and changes nothing', async () => {
   const { order, checkout } = await initiated()
   const e = event('payment.captured', paymentEntity(checkout))
   const good = sign(e.raw)
   const flipped = (good[0] === '0' ? '1' : '0') + good.slice(1)
+  const name = newId('bad-signature-')
   const post = signature => api('POST', '/api/payments/webhook/', { raw: e.raw,
-    headers: { 'x-razorpay-event-id': e.id,
+    headers: { 'x-razorpay-event-id': e.id, 'x-request-id': name,
       ...(signature === undefined ? {} : { 'x-razorpay-signature': signature }) } })
-  for (const bad of [undefined, '', good.toUpperCase(), good.slice(0, 63), flipped,
-    sign(JSON.stringify(JSON.parse(e.raw), null, 1)), `x${good}`])
-    assertProblem(await post(bad), 400, 'invalid_signature')
+  const all = [undefined, '', good.toUpperCase(), good.slice(0, 63), flipped,
+    sign(JSON.stringify(JSON.parse(e.raw), null, 1)), `x${good}`]
+  for (const bad of all) assertProblem(await post(bad), 400, 'invalid_signature')
   assert.equal((await stateOf(order)).status, 'pending_payment')
   assert.deepEqual(await sql`select id from webhook_event where id = ${e.id}`, [])
+  // Each can be counted in the log, by its length and without its words.
+  const log = fs.readFileSync(path.join(shop.stateDir, 'log/app.log'), 'utf8')
+  const lines = log.split('\n').filter(line => line.includes('wrong signature') &&
+    line.includes(`request_id=${name}`))
+  assert.equal(lines.length, all.length)
+  assert(lines.every(line => line.includes(` bytes=${Buffer.byteLength(e.raw)}`)), lines[0])
+  assert(!log.includes(JSON.parse(e.raw).payload.payment.entity.id))
 })
 
 test('B04 B05 one event twenty times at once, and under another id, is applied once', async () => {
@@ -230,8 +263,16 @@ test('B04 B05 one event twenty times at once, and under another id, is applied o
   const e = event('payment.captured', paymentEntity(checkout))
   const answers = await Promise.all(Array.from({ length: 20 }, () => send(e)))
   for (const answer of answers) assert.deepEqual(assertStatus(answer, 200), { status: 'ok' })
-  assertStatus(await send({ raw: e.raw, id: newId('evt_') }), 200)
   await until(async () => (await stateOf(order)).status === 'confirmed')
+  const before = await sql`select * from payment where order_id = ${order.id}`
+  const again = { raw: e.raw, id: newId('evt_') }
+  assertStatus(await send(again), 200)
+  assert.equal((await stateOfEvent(again)).state, 'applied')
+  const held = await sql`select provider_payment_id, status, captured_amount, captured_at
+    from payment where order_id = ${order.id}`
+  assert.deepEqual(held, before.map(({ provider_payment_id, status, captured_amount, captured_at }) =>
+    ({ provider_payment_id, status, captured_amount, captured_at })))
+  assert.deepEqual(await stateOf(order), { status: 'confirmed', payment_status: 'paid' })
   assert.deepEqual(await clearing(order), [order.total])
   const told = await sql`select id from notification
     where account_id = ${buyer.id} and type = 'order_paid'`
@@ -253,22 +294,33 @@ test('B06 the three events of a payment in all six orders end the same', async (
 })
 
 test('B07 failed then captured is paid; captured then failed stays paid', async () => {
-  const first = await initiated()
-  const tried = paymentEntity(first.checkout, { status: 'failed', captured: false,
-    error_description: 'Card declined' })
-  assertStatus(await send(event('payment.failed', tried)), 200)
-  assert.deepEqual(await stateOf(first.order),
-    { status: 'pending_payment', payment_status: 'failed' })
-  assertStatus(await send(event('payment.captured', paymentEntity(first.checkout))), 200)
-  assert.deepEqual(await stateOf(first.order), { status: 'confirmed', payment_status: 'paid' })
-  assertStatus(await send(event('payment.failed', tried)), 200)
-  assert.deepEqual(await stateOf(first.order), { status: 'confirmed', payment_status: 'paid' })
+  // The same payment, which the bank let through after all, or another try.
+  for (const same of [true, false]) {
+    const first = await initiated()
+    const tried = paymentEntity(first.checkout, { status: 'failed', captured: false,
+      error_description: 'Card declined' })
+    const good = paymentEntity(first.checkout, same ? { id: tried.id } : {})
+    assertStatus(await send(event('payment.failed', tried)), 200)
+    assert.deepEqual(await stateOf(first.order),
+      { status: 'pending_payment', payment_status: 'failed' })
+    assertStatus(await send(event('payment.captured', good)), 200)
+    assert.deepEqual(await stateOf(first.order), { status: 'confirmed', payment_status: 'paid' })
+    assertStatus(await send(event('payment.failed', tried)), 200)
+    assert.deepEqual(await stateOf(first.order), { status: 'confirmed', payment_status: 'paid' })
+    const [payment] = await sql`select status, provider_payment_id, failure_reason from payment
+      where order_id = ${first.order.id}`
+    assert.deepEqual(payment,
+      { status: 'captured', provider_payment_id: good.id, failure_reason: null })
+    assert.deepEqual(await clearing(first.order), [first.order.total])
+  }
 })
 
 test('B08 another amount or currency is not a payment: flagged, and administrators told',
   async () => {
+    const boss = await admin(shop)
     for (const more of [{ amount: 24999 }, { amount: 25001 }, { currency: 'USD' }]) {
       const { order, checkout } = await initiated()
+      assert.equal(checkout.amount, 25000)
       const e = event('payment.captured', paymentEntity(checkout, more))
       assertStatus(await send(e), 200)
       assert.equal((await stateOf(order)).status, 'pending_payment')
@@ -278,6 +330,11 @@ test('B08 another amount or currency is not a payment: flagged, and administrato
       const [kept] = await sql`select state from webhook_event where id = ${e.id}`
       assert.equal(kept.state, 'flagged')
       assert.deepEqual(await journals(order), [])
+      // The same again tells nobody twice.
+      assertStatus(await send({ ...e, id: newId('evt_') }), 200)
+      const told = (await toldOf(boss, 'payment_mismatch')).filter(n => n.data.order_id === order.id)
+      assert.deepEqual(told.map(n => [n.data.number, n.data.amount]),
+        [[order.number, more.amount ?? 25000]])
     }
   })
 
@@ -294,6 +351,26 @@ test('B09 unknown orders and events, odd fields: 200, parked or ignored', async 
     const e = event('payment.captured', entity)
     assertStatus(await send(e), 200)
     assert.equal(await states(e.id), 'ignored')
+  }
+  // What is odd and says enough is taken for what it says.
+  const { order, checkout } = await initiated()
+  const authorized = paymentEntity(checkout, { status: 'authorized', captured: true, notes: {},
+    error_code: '', error_description: '', vpa: { of: ['a', null] }, method: 'new "kind"\u0000' })
+  const odd = event('payment.authorized', authorized)
+  assertStatus(await send(odd), 200)
+  assert.equal(await states(odd.id), 'applied')
+  assert.equal((await stateOf(order)).status, 'pending_payment')
+  const [held] = await sql`select status, captured_amount from payment where order_id = ${order.id}`
+  assert.deepEqual(held, { status: 'authorized', captured_amount: 0 })
+  for (const [i, more] of [{ notes: [] }, { notes: {} }, { error_code: '' }, { error_code: null },
+    { status: 'authorized', captured: true }].entries()) {
+    const all = await initiated()
+    const e = event('payment.captured', paymentEntity(all.checkout, more))
+    const raw = JSON.parse(e.raw)
+    e.raw = JSON.stringify({ later: { extra: i }, ...raw, contains: undefined, extra: [[[]]] })
+    assertStatus(await send(e), 200)
+    assert.equal(await states(e.id), 'applied')
+    assert.deepEqual(await stateOf(all.order), { status: 'confirmed', payment_status: 'paid' })
   }
   const text = { raw: 'not json', id: newId('evt_') }
   assertStatus(await send(text), 200)
@@ -319,6 +396,105 @@ test('B10 a capture for a cancelled order takes the stock again, or is refunded 
   assert.equal(refund.amount, gone.order.total)
   assert.equal((await stateOf(gone.order)).status, 'cancelled')
   assert.deepEqual(await stockOf(gone.thing.variantId, shop), { on_hand: 1, reserved: 0 })
+  // Both sides are told: of the sale, and of the money that goes back.
+  assert.equal((await toldOf(there.buyer, 'order_paid')).length, 1)
+  assert.equal((await toldOf(there.thing.seller, 'seller_new_order')).length, 1)
+  assert.deepEqual((await toldOf(gone.thing.seller, 'seller_paid_too_late')).map(n => n.title),
+    [`Late payment for order ${gone.order.seller_orders[0].number}`])
+  await sql`update refund set updated_at = now() - interval '5 minutes'
+    where order_id = ${gone.order.id}`
+  assert.equal((await runJob(shop, 'complete')).status, 0)
+  assert.deepEqual(await stateOf(gone.order), { status: 'cancelled', payment_status: 'refunded' })
+  assert.equal((await toldOf(gone.buyer, 'order_refunded')).length, 1)
+  assert.equal((await toldOf(gone.thing.seller, 'seller_new_order')).length, 0)
+})
+
+test('a parked event has its turn as soon as what it waited for is there', async () => {
+  const far = e => sql`update webhook_event set next_try_at = now() + interval '1 hour'
+    where id = ${e.id}`
+  // The order that the provider made and we have not heard of.
+  const { buyer, order } = await ordered()
+  const key = newKey()
+  await provider('POST', '/faults', { next: [{ match: 'POST /v1/orders', fault: 'after-500' }] })
+  assertProblem(await initiate(buyer, order, key), 502, 'payment_provider_error')
+  const [{ receipt }] = await sql`select receipt from payment where order_id = ${order.id}`
+  const { items: [there] } = (await provider('GET', `/orders?receipt=${receipt}`)).body
+  const checkout = { order_id: there.id, amount: order.total }
+  const captured = event('payment.captured', paymentEntity(checkout))
+  assertStatus(await send(captured), 200)
+  assert.deepEqual(await stateOfEvent(captured),
+    { state: 'parked', note: 'unknown order', attempts: 1, due: false })
+  await far(captured)
+  assertStatus(await initiate(buyer, order, key), 201)
+  assert.equal((await stateOfEvent(captured)).due, true)
+  assert.equal((await runJob(shop, 'webhooks')).status, 0)
+  assert.equal((await stateOf(order)).status, 'confirmed')
+
+  // The refund of a payment whose capture is told of later.
+  const next = await initiated()
+  const payment = paymentEntity(next.checkout)
+  const back = event('refund.processed', { id: newId('rfnd_'), entity: 'refund',
+    payment_id: payment.id, amount: 10000, status: 'processed' })
+  assertStatus(await send(back), 200)
+  assert.equal((await stateOfEvent(back)).state, 'parked')
+  await far(back)
+  assertStatus(await send(event('payment.captured', payment)), 200)
+  assert.equal((await stateOfEvent(back)).due, true)
+  assert.equal((await runJob(shop, 'webhooks')).status, 0)
+  assert.equal((await stateOfEvent(back)).state, 'applied')
+  assert.deepEqual(await stateOf(next.order),
+    { status: 'confirmed', payment_status: 'partially_refunded' })
+})
+
+test('an event that fails waits longer each time, and lets the others pass', async () => {
+  const [stuck, free] = [await initiated(), await initiated()]
+  const events = [stuck, free].map(({ checkout }) =>
+    event('payment.captured', paymentEntity(checkout)))
+  const other = shop.session()
+  await other.sql`begin`
+  await other.sql`select from orders where id = ${stuck.order.id} for update`
+  for (const e of events)
+    await sql`insert into webhook_event (id, provider, event_type, payload)
+      values (${e.id}, 'razorpay', 'payment.captured', ${Buffer.from(e.raw)})`
+  const run = await runJob(shop, 'webhooks')
+  assert.deepEqual([run.status, run.counts.failed, run.counts.handled], [0, 1, 1], run.text)
+  const { note, ...waits } = await stateOfEvent(events[0])
+  assert.deepEqual(waits, { state: 'received', attempts: 1, due: false })
+  assert(note)
+  assert.equal((await stateOf(free.order)).status, 'confirmed')
+  await other.sql`rollback`
+  other.close()
+  await sql`update webhook_event set next_try_at = now() where id = ${events[0].id}`
+  assert.equal((await runJob(shop, 'webhooks')).status, 0)
+  assert.equal((await stateOf(stuck.order)).status, 'confirmed')
+})
+
+test('an order that cannot be cancelled now does not keep others from expiring', async () => {
+  const [stuck, free] = [await ordered(), await ordered()]
+  await sql`update orders set expires_at = now() - interval '2 minutes'
+    where id = ${stuck.order.id}`
+  await sql`update orders set expires_at = now() - interval '1 minute' where id = ${free.order.id}`
+  const other = shop.session()
+  await other.sql`begin`
+  await other.sql`select from orders where id = ${stuck.order.id} for update`
+  const run = await runJob(shop, 'expire')
+  assert.deepEqual([run.status, run.counts.failed, run.counts.expired], [0, 1, 1], run.text)
+  assert.equal((await stateOf(free.order)).status, 'cancelled')
+  await other.sql`rollback`
+  other.close()
+  assert.equal((await runJob(shop, 'expire')).counts.expired, 1)
+  assert.equal((await stateOf(stuck.order)).status, 'cancelled')
+  assert.deepEqual(await stockOf(stuck.thing.variantId, shop), { on_hand: 10, reserved: 0 })
+})
+
+test('whoever never heard of an order does not hear that it is cancelled', async () => {
+  const open = await ordered(), cash = await ordered({ method: 'cod' }), done = await paid()
+  for (const { buyer, order } of [open, cash, done])
+    assertStatus(await cancel(buyer, order), 200)
+  for (const [{ thing }, times] of [[open, 0], [cash, 1], [done, 1]]) {
+    assert.equal((await toldOf(thing.seller, 'seller_new_order')).length, times)
+    assert.equal((await toldOf(thing.seller, 'seller_order_cancelled')).length, times)
+  }
 })
 
 test('a second payment of one order is refunded, and the order stays paid', async () => {

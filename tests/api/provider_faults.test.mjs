@@ -5,6 +5,7 @@
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { after, test } from 'node:test'
 
@@ -107,6 +108,39 @@ test('B12 the search for what an earlier try has made fails in its ways too: not
       await assertOneOrder(order, assertStatus(await initiate(buyer, order, key), 201))
     }
   })
+
+test('B12 an order that the search gives and that is not ours is not taken for it', async () => {
+  const { buyer, order } = await ordered()
+  const key = newKey()
+  await box.next('POST /v1/orders', '500')
+  assertProblem(await initiate(buyer, order, key), 502, 'payment_provider_error')
+  // A provider that does not look at the receipt: all has the right amount.
+  const made = []
+  const odd = http.createServer((req, res) => {
+    let text = ''
+    req.on('data', piece => { text += piece }).on('end', () => {
+      const say = what => res.writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify(what))
+      const of = (id, receipt) => ({ id, entity: 'order', amount: order.total, currency: 'INR',
+        receipt, status: 'created' })
+      if (req.method === 'GET')
+        return say({ entity: 'collection', count: 1, items: [of('order_another', 'pa_another')] })
+      made.push(JSON.parse(text).receipt)
+      return say(of('order_ours', made[0]))
+    })
+  })
+  await new Promise(resolve => odd.listen(0, '127.0.0.1', resolve))
+  const { target } = gate
+  gate.hangUp()
+  gate.target = odd.address().port
+  const { checkout } = assertStatus(await initiate(buyer, order, key), 201)
+  gate.hangUp()
+  gate.target = target
+  odd.closeAllConnections?.()
+  odd.close()
+  assert.equal(checkout.order_id, 'order_ours')
+  assert.deepEqual(made, (await paymentsOf(order)).map(payment => payment.receipt))
+})
 
 test('B12 a try that nobody repeats is completed by the job', async () => {
   const { buyer, order } = await ordered()

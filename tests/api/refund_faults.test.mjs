@@ -261,4 +261,83 @@ test('made there while ours is under way: ours is refused, and theirs is booked'
   assert.equal((await refundsOf(order)).length, 2)
 })
 
+// ---- never captured -------------------------------------------------------------------
+
+/** Authorized, and nobody captured it in time: the provider gives it back. */
+async function givenBack() {
+  const all = await initiated()
+  const { body: handed } = await box.pay(all.checkout.order_id, { outcome: 'authorized' })
+  await box.ask('POST', '/payments/play', { payment_id: handed.razorpay_payment_id })
+  return { ...all, handed }
+}
+
+const paymentOf = async order => (await sql`select status, captured_amount, failure_reason
+  from payment where order_id = ${order.id}`)[0]
+
+/** The order waits for money as before, and no book knows of any. */
+async function assertUnpaid({ order, thing }) {
+  assert.deepEqual(await orderOf(order), { status: 'pending_payment', payment_status: 'failed' })
+  assert.deepEqual(await paymentOf(order), { status: 'failed', captured_amount: 0,
+    failure_reason: 'It was not captured in time and went back.' })
+  assert.deepEqual(await refundsOf(order), [])
+  assert.deepEqual(await sql`select from journal where order_id = ${order.id}`, [])
+  assert.deepEqual(await stockOf(thing.variantId, shop), { on_hand: 10, reserved: 1 })
+}
+
+/** Another try pays it, and both sides have that one alone. */
+async function paysAgain({ order, checkout }) {
+  assert.equal((await box.pay(checkout.order_id)).status, 200)
+  await confirmed(order)
+  await assertBooks(order, order.total)
+}
+
+test('an authorization that went back uncaptured has paid nothing: told by its events', async () => {
+  for (const shuffle of [false, true]) {
+    await box.faults({ webhooks: { hold: true } })
+    const all = await givenBack()
+    await box.ask('POST', '/webhooks/release', { order: shuffle ?
+      ['refund.processed', 'refund.created', 'payment.authorized'] : [] })
+    await box.calm()
+    await until(async () => (await box.webhooks()).waiting === 0, { what: 'the events' })
+    // The authorization that comes last is asked about, as any that stays open.
+    if (shuffle) await reconcile(all.order)
+    await assertUnpaid(all)
+    await paysAgain(all)
+  }
+})
+
+/** The job asks about a payment that has been open for long. */
+async function reconcile(order) {
+  await sql`update payment set created_at = created_at - interval '20 minutes'
+    where order_id = ${order.id}`
+  const run = await runJob(shop, 'reconcile')
+  assert.equal(run.status, 0, run.text)
+}
+
+test('an authorization that went back uncaptured has paid nothing: asked for', async () => {
+  await box.faults({ webhooks: { hold: true } })
+  const [shown, asked] = [await givenBack(), await givenBack()]
+  const answer = await api('POST', '/api/payments/verify/',
+    { token: shown.buyer, key: newKey(), body: shown.handed })
+  assert.equal(assertStatus(answer, 200).status, 'failed')
+  await assertUnpaid(shown)
+  await reconcile(asked.order)
+  await assertUnpaid(asked)
+  const day = days => new Date(Date.now() + days * 86400000).toISOString().slice(0, 10)
+  const compare = () => runJob(shop, 'compare', ['--from', day(-1), '--to', day(1)])
+  const refs = [shown, asked].map(all => all.handed.razorpay_payment_id)
+  const found = async () => (await sql`select kind from payment_mismatch
+    where ref = any(${refs}) or there ->> 'payment_id' = any(${refs})`).map(row => row.kind)
+  assert.equal((await compare()).status, 0)
+  assert.deepEqual(await found(), [])
+  await box.ask('POST', '/webhooks/release')
+  await box.calm()
+  await until(async () => (await box.webhooks()).waiting === 0, { what: 'the events' })
+  for (const all of [shown, asked]) {
+    await reconcile(all.order)
+    await assertUnpaid(all)
+    await paysAgain(all)
+  }
+})
+
 test('the invariants hold', () => shop.checkInvariants())

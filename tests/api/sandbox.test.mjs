@@ -30,7 +30,7 @@ const receipt = () => `pa_${crypto.randomUUID()}`
 const key = () => `rf-${crypto.randomUUID()}`
 
 async function until(fn, what) {
-  const end = Date.now() + 20000
+  const end = Date.now() + 60000
   for (;;) {
     const value = await fn()
     if (value) return value
@@ -390,6 +390,36 @@ describe('payments', () => {
     assert.equal((await refusal(box.razorpay.payments.capture(second, 50000, 'INR'))).error.reason,
       'order_already_paid')
   })
+})
+
+describe('what nobody captures', () => {
+  test('goes back by itself: refunded, never captured, and in no books', () => alone(
+    async ({ box: on, shop }) => {
+      const order = await on.razorpay.orders.create({ amount: 50000, currency: 'INR' })
+      const { body } = await on.pay(order, 'authorized')
+      const id = body.razorpay_payment_id
+      const play = what => on.call('POST', '/v1/payments/play', { payment_id: what })
+      assert.equal((await play('pay_00000000000000')).status, 400)
+      const made = await play(id)
+      assert.deepEqual([made.status, made.body.amount, made.body.status, made.body.payment_id],
+        [200, 50000, 'processed', id])
+      const payment = await on.razorpay.payments.fetch(id)
+      assert.deepEqual([payment.status, payment.captured, payment.amount_refunded,
+        payment.refund_status, payment.fee], ['refunded', false, 50000, 'full', null])
+      assert.equal((await play(id)).status, 400)
+      assert.equal((await on.call('POST', '/v1/refunds/play',
+        { refund_id: made.body.id, outcome: 'failed' })).status, 400)
+      await refusal(on.razorpay.payments.capture(id, 50000, 'INR'))
+      await refusal(on.razorpay.payments.refund(id, { amount: 100 }))
+      const { captured, refunded } = (await on.call('GET', '/v1/books')).body
+      assert.deepEqual([captured, refunded], [0, 0])
+      await until(() => shop.events.length === 3, 'the events')
+      assert.deepEqual(shop.events.map(e => [e.event, e.payload.payment.entity.captured]),
+        [['payment.authorized', false], ['refund.created', false], ['refund.processed', false]])
+      // Another try may still pay the order.
+      assert.equal((await on.pay(order)).status, 200)
+      assert.equal((await on.razorpay.orders.fetch(order.id)).status, 'paid')
+    }))
 })
 
 describe('refunds', () => {

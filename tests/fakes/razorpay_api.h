@@ -26,6 +26,10 @@ void refund_show(struct call *q);
  * late. */
 void checkout_pay(struct call *q);
 
+/* POST /v1/payments/play {payment_id}: nobody captured it in time, and the
+ * provider gives it back by itself. */
+void payment_play(struct call *q);
+
 /* POST /v1/refunds/play {refund_id, outcome}: the bank, later. */
 void refund_play(struct call *q);
 

@@ -35,7 +35,7 @@ books_show(struct call *q)
 	const struct list *refunds = state_refunds(s);
 	struct tally paid[PAYMENT_STATUSES] = { 0 };
 	struct tally back[REFUND_STATUSES] = { 0 };
-	int64_t fees = 0, taxes = 0;
+	int64_t taken = 0, given_back = 0, fees = 0, taxes = 0;
 	struct json j;
 
 	for (size_t i = 0; i < payments->n; i++) {
@@ -43,9 +43,9 @@ books_show(struct call *q)
 
 		paid[p->status].count++;
 		paid[p->status].amount += p->amount;
-		if (p->status != PAYMENT_CAPTURED &&
-		    p->status != PAYMENT_REFUNDED)
+		if (!payment_is_taken(p))
 			continue;
+		taken += p->amount;
 		fees += fee_of(p->amount);
 		taxes += tax_of(p->amount);
 	}
@@ -54,13 +54,14 @@ books_show(struct call *q)
 
 		back[r->status].count++;
 		back[r->status].amount += r->amount;
+		if (r->status == REFUND_PROCESSED && !r->payment->returned)
+			given_back += r->amount;
 	}
 	j = call_answer(q);
 	js_str(&j, "currency", "INR");
 	js_i64(&j, "orders", (int64_t)state_orders(s)->n);
-	js_i64(&j, "captured",
-	    paid[PAYMENT_CAPTURED].amount + paid[PAYMENT_REFUNDED].amount);
-	js_i64(&j, "refunded", back[REFUND_PROCESSED].amount);
+	js_i64(&j, "captured", taken);
+	js_i64(&j, "refunded", given_back);
 	js_i64(&j, "refund_pending", back[REFUND_PENDING].amount);
 	js_i64(&j, "fees", fees);
 	js_i64(&j, "taxes", taxes);

@@ -30,6 +30,7 @@ enum { LINES_MAX = 256 * 1024 * 1024 };
 struct order *put_order(struct state *s, const struct order *draft);
 struct payment *put_payment(struct state *s, const struct payment *draft);
 void put_capture(struct payment *p);
+void put_return(struct payment *p);
 struct refund *put_refund(struct state *s, const struct refund *draft);
 void put_refund_status(struct refund *r, enum refund_status status);
 /* id stays where it is. */

@@ -173,6 +173,30 @@ refund_create(struct call *q)
 	}
 }
 
+/* Of money that was never taken, so that it stands in nobody's books. */
+void
+payment_play(struct call *q)
+{
+	struct state *s = q->sandbox->state;
+	struct payment *p = state_payment(s, call_text(q, "payment_id"));
+	struct refund draft = { .status = REFUND_PROCESSED }, *r;
+
+	if (p == NULL || p->status != PAYMENT_AUTHORIZED) {
+		REFUSE(q,
+		    .description = p == NULL ?
+			"The id provided does not exist" :
+			"The payment is not authorized");
+		return;
+	}
+	draft.amount = p->amount;
+	draft.notes = "[]";
+	state_return(s, p);
+	r = state_add_refund(s, p, &draft);
+	tell(q, "refund.created", r);
+	tell(q, "refund.processed", r);
+	answer_refund(q, r, r->status);
+}
+
 void
 refund_play(struct call *q)
 {
@@ -188,7 +212,7 @@ refund_play(struct call *q)
 			"The selected outcome is invalid.");
 		return;
 	}
-	if ((int)r->status == outcome ||
+	if ((int)r->status == outcome || r->payment->returned ||
 	    (r->status == REFUND_FAILED &&
 		r->amount >
 		    r->payment->amount - r->payment->amount_refunded)) {

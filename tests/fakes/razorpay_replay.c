@@ -73,6 +73,16 @@ read_capture(struct state *s, struct json_object *o)
 }
 
 static bool
+read_return(struct state *s, struct json_object *o)
+{
+	struct payment *p = state_payment(s, text_of(o, "id"));
+
+	if (p != NULL)
+		put_return(p);
+	return p != NULL;
+}
+
+static bool
 read_refund(struct state *s, struct json_object *o)
 {
 	struct refund draft = {
@@ -160,6 +170,7 @@ read_line(struct state *s, const char *line, size_t len, int64_t at)
 		{ "order", read_order },
 		{ "payment", read_payment },
 		{ "capture", read_capture },
+		{ "return", read_return },
 		{ "refund", read_refund },
 		{ "refund_status", read_refund_status },
 	};

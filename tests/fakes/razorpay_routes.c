@@ -24,6 +24,7 @@ static const struct call_route {
 	{ "GET", "/v1/refunds", refund_list, 0 },
 	{ "GET", "/v1/refunds/:", refund_show, 0 },
 	{ "POST", "/v1/checkout/pay", checkout_pay, OPEN | CONTROL },
+	{ "POST", "/v1/payments/play", payment_play, CONTROL },
 	{ "POST", "/v1/refunds/play", refund_play, CONTROL },
 	{ "GET", "/v1/faults", faults_show, CONTROL },
 	{ "POST", "/v1/faults", faults_set, CONTROL },

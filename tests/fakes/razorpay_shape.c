@@ -18,6 +18,13 @@ fee_of(int64_t amount)
 	return (amount * 200 + 5000) / 10000 + tax_of(amount);
 }
 
+bool
+payment_is_taken(const struct payment *p)
+{
+	return !p->returned &&
+	    (p->status == PAYMENT_CAPTURED || p->status == PAYMENT_REFUNDED);
+}
+
 void
 shape_order(struct json *j, const char *name, const struct order *o)
 {
@@ -110,8 +117,7 @@ shape_instrument(struct json *j, const struct payment *p)
 void
 shape_payment(struct json *j, const char *name, const struct payment *p)
 {
-	bool captured = p->status == PAYMENT_CAPTURED ||
-	    p->status == PAYMENT_REFUNDED;
+	bool captured = payment_is_taken(p);
 	const char *refunded = p->amount_refunded == 0 ? NULL :
 	    p->amount_refunded < p->amount             ? "partial" :
 							 "full";

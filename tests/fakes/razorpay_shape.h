@@ -14,6 +14,9 @@ void shape_payment(struct json *j, const char *name, const struct payment *p);
 void shape_refund(struct json *j, const char *name, const struct refund *r,
     enum refund_status status);
 
+/* Whether the money of it was taken, whatever went back since. */
+bool payment_is_taken(const struct payment *p);
+
 /* The provider's fee for a captured amount, tax included: 2 % and 18 % GST on
  * that; and the tax alone. */
 int64_t fee_of(int64_t amount);

@@ -92,6 +92,13 @@ put_capture(struct payment *p)
 	p->order->status = ORDER_PAID;
 }
 
+/* Its refund comes by a line of its own. */
+void
+put_return(struct payment *p)
+{
+	p->returned = true;
+}
+
 static void
 count_refunded(struct payment *p, int64_t amount)
 {
@@ -273,6 +280,16 @@ state_capture(struct state *s, struct payment *p)
 	js_str(&j, "id", p->id);
 	line_close(s, &j);
 	put_capture(p);
+}
+
+void
+state_return(struct state *s, struct payment *p)
+{
+	struct json j = line_open(s, "return");
+
+	js_str(&j, "id", p->id);
+	line_close(s, &j);
+	put_return(p);
 }
 
 struct refund *

@@ -69,6 +69,7 @@ struct payment {
 	int64_t created_at_secs;
 	enum payment_status status;
 	enum method method;
+	bool returned;          /* never captured: it went back by itself */
 	struct refund *refunds; /* the newest first */
 };
 
@@ -151,6 +152,7 @@ struct order *state_add_order(struct state *s, const struct order *draft);
 struct payment *state_add_payment(struct state *s, struct order *o,
     enum method method, enum payment_status status);
 void state_capture(struct state *s, struct payment *p);
+void state_return(struct state *s, struct payment *p);
 struct refund *state_add_refund(struct state *s, struct payment *p,
     const struct refund *draft);
 void state_refund_move(struct state *s, struct refund *r,
