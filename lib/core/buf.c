@@ -33,9 +33,17 @@ buf_text(const struct buf *b)
 	return b->data != NULL ? b->data : "";
 }
 
+/* There is room already, as nearly always. */
+static inline bool
+fits(const struct buf *b, size_t len)
+{
+	return len < b->size - b->len && b->len + len <= b->cap &&
+	    !b->overflow;
+}
+
 /* Makes room for len more bytes and the NUL; false past the cap. */
 static bool
-buf_room(struct buf *b, size_t len)
+buf_grow(struct buf *b, size_t len)
 {
 	size_t size;
 	char *data;
@@ -44,8 +52,6 @@ buf_room(struct buf *b, size_t len)
 		b->overflow = true;
 		return false;
 	}
-	if (b->len + len < b->size)
-		return true;
 	/* An answer is long: growing from little copies it many times. */
 	if (b->size == 0)
 		size = b->cap == BUF_CAP_REPLY ? 16384 : 1024;
@@ -64,7 +70,7 @@ buf_room(struct buf *b, size_t len)
 void
 buf_raw(struct buf *b, const void *p, size_t len)
 {
-	if (!buf_room(b, len))
+	if (!fits(b, len) && !buf_grow(b, len))
 		return;
 	if (len > 0)
 		memcpy(b->data + b->len, p, len);
@@ -75,7 +81,7 @@ buf_raw(struct buf *b, const void *p, size_t len)
 void
 buf_char(struct buf *b, char c)
 {
-	if (!buf_room(b, 1))
+	if (!fits(b, 1) && !buf_grow(b, 1))
 		return;
 	b->data[b->len++] = c;
 	b->data[b->len] = '\0';

@@ -28,40 +28,53 @@ uuid_new(void)
 	return id;
 }
 
-static int
-hex_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
+/* One more than the value of a hexadecimal digit; 0 for anything else. */
+static const uint8_t digit_value[256] = { ['0'] = 1,
+	['1'] = 2,
+	['2'] = 3,
+	['3'] = 4,
+	['4'] = 5,
+	['5'] = 6,
+	['6'] = 7,
+	['7'] = 8,
+	['8'] = 9,
+	['9'] = 10,
+	['a'] = 11,
+	['b'] = 12,
+	['c'] = 13,
+	['d'] = 14,
+	['e'] = 15,
+	['f'] = 16,
+	['A'] = 11,
+	['B'] = 12,
+	['C'] = 13,
+	['D'] = 14,
+	['E'] = 15,
+	['F'] = 16 };
 
 bool
 uuid_parse(const char *text, struct uuid *out)
 {
+	const unsigned char *p = (const unsigned char *)text;
 	struct uuid id;
-	int n = 0;
 
-	if (strnlen(text, UUID_TEXT) != UUID_TEXT - 1)
-		return false;
-	for (int i = 0; i < UUID_TEXT - 1; i++) {
-		if (i == 8 || i == 13 || i == 18 || i == 23) {
-			if (text[i] != '-')
+	for (int n = 0; n < 16; n++) {
+		uint8_t high, low;
+
+		if (n == 4 || n == 6 || n == 8 || n == 10)
+			if (*p++ != '-')
 				return false;
-			continue;
-		}
-		int high = hex_value(text[i]);
-		int low = hex_value(text[i + 1]);
-
-		if (high < 0 || low < 0)
+		high = digit_value[p[0]];
+		if (high == 0)
 			return false;
-		id.bytes[n++] = (uint8_t)(high << 4 | low);
-		i++;
+		low = digit_value[p[1]];
+		if (low == 0)
+			return false;
+		id.bytes[n] = (uint8_t)((high - 1) << 4 | (low - 1));
+		p += 2;
 	}
+	if (*p != '\0')
+		return false;
 	*out = id;
 	return true;
 }

@@ -108,19 +108,27 @@ write_cart(struct rows *cart, struct rows *lines, struct buf *out)
 	js_close(&j, '}');
 }
 
-/* Reads the cart together with whatever was queued, in one round trip. */
-static enum err
-show(struct ctx *c, struct buf *out, bool *found)
-{
-	struct rows cart, lines;
+struct shown {
+	struct rows cart;
+	struct rows lines;
+};
 
+static void
+queue_show(struct ctx *c, struct shown *s)
+{
 	db_queue_rows(c, Q_CART_LINES,
-	    ARGS(A(c->caller.id), A(c->caller.is_business)), &lines);
-	TRY(db_maybe(c, Q_CART_BY_ACCOUNT, ARGS(A(c->caller.id)), &cart,
-	    found));
-	if (*found)
-		write_cart(&cart, &lines, out);
-	return OK;
+	    ARGS(A(c->caller.id), A(c->caller.is_business)), &s->lines);
+	db_queue_rows(c, Q_CART_BY_ACCOUNT, ARGS(A(c->caller.id)), &s->cart);
+}
+
+/* Whether there is a cart. */
+static bool
+show(struct shown *s, struct buf *out)
+{
+	if (!row_next(&s->cart))
+		return false;
+	write_cart(&s->cart, &s->lines, out);
+	return true;
 }
 
 /* The cart's row, made if there is none; locked until the commit, so that
@@ -134,16 +142,31 @@ queue_open(struct ctx *c)
 	    id);
 }
 
+/* Sends what is queued in one round trip, the commit and the reading of the
+ * new cart with it. */
+static enum err
+commit_and_show(struct ctx *c, struct tx *tx, struct shown *s)
+{
+	queue_show(c, s);
+	TRY(tx_commit(tx));
+	/* Within a larger transaction nothing was sent yet. */
+	return db_flush(c);
+}
+
 enum err
 cart_get(struct ctx *c, struct buf *out)
 {
-	bool found;
+	struct shown s;
 
-	TRY(show(c, out, &found));
-	if (found)
+	queue_show(c, &s);
+	TRY(db_flush(c));
+	if (show(&s, out))
 		return OK;
 	queue_open(c);
-	return show(c, out, &found);
+	queue_show(c, &s);
+	TRY(db_flush(c));
+	(void)show(&s, out); /* it was just made */
+	return OK;
 }
 
 /* --- changing ----------------------------------------------------------- */
@@ -220,18 +243,42 @@ pick_offer(struct ctx *c, const struct cart_add *in, struct rows *r,
 }
 
 static enum err
-put_line(struct ctx *c, struct uuid variant_id, int64_t quantity,
-    struct buf *out)
+put_line(struct ctx *c, struct tx *tx, struct uuid variant_id,
+    int64_t quantity, struct buf *out)
 {
-	bool found;
+	struct shown s;
 
 	db_queue(c, Q_CART_LINE_PUT,
 	    ARGS(A(uuid_new()), A(c->caller.id), A(variant_id), A(quantity)));
-	return show(c, out, &found);
+	TRY(commit_and_show(c, tx, &s));
+	(void)show(&s, out); /* queue_open() made sure of it */
+	return OK;
 }
 
-enum err
-cart_add(struct ctx *c, const struct cart_add *in, struct buf *out)
+/*
+ * A change whose statement has all rules as its condition: it is made, or
+ * nothing is, in one round trip.  *done: it was; else why not is found out
+ * step by step.
+ */
+static enum err
+change_at_once(struct ctx *c, enum query change, struct args args,
+    struct buf *out, bool *done)
+{
+	struct rows changed;
+	struct shown s;
+	TX_SCOPE(tx, c);
+
+	queue_open(c);
+	db_queue_rows(c, change, args, &changed);
+	TRY(commit_and_show(c, &tx, &s));
+	*done = changed.count > 0;
+	if (*done)
+		(void)show(&s, out); /* queue_open() made sure of it */
+	return OK;
+}
+
+static enum err
+add_step_by_step(struct ctx *c, const struct cart_add *in, struct buf *out)
 {
 	struct offer o;
 	struct rows r;
@@ -242,8 +289,21 @@ cart_add(struct ctx *c, const struct cart_add *in, struct buf *out)
 	    ARGS(A(in->product_id), A(c->caller.id)), &r));
 	TRY(pick_offer(c, in, &r, &o));
 	TRY(check_quantity(c, &o, o.in_cart + in->quantity));
-	TRY(put_line(c, o.variant_id, o.in_cart + in->quantity, out));
-	return tx_commit(&tx);
+	return put_line(c, &tx, o.variant_id, o.in_cart + in->quantity, out);
+}
+
+enum err
+cart_add(struct ctx *c, const struct cart_add *in, struct buf *out)
+{
+	bool done = false;
+
+	if (!uuid_is_zero(in->variant_id))
+		TRY(change_at_once(c, Q_CART_LINE_ADD,
+		    ARGS(A(uuid_new()), A(c->caller.id), A(in->product_id),
+			A(in->variant_id), A(in->quantity),
+			A(CART_QUANTITY_MAX)),
+		    out, &done));
+	return done ? OK : add_step_by_step(c, in, out);
 }
 
 static enum err
@@ -252,18 +312,15 @@ no_line(struct ctx *c)
 	return fail(c, ERR_NOT_FOUND, "There is no such line in the cart.");
 }
 
-enum err
-cart_update(struct ctx *c, const struct cart_update *in, struct buf *out)
+static enum err
+update_step_by_step(struct ctx *c, const struct cart_update *in,
+    struct buf *out)
 {
 	struct offer o;
 	struct rows r;
 	bool found;
 	TX_SCOPE(tx, c);
 
-	if (in->quantity == 0) {
-		TRY(cart_remove(c, in->item_id, out));
-		return tx_commit(&tx);
-	}
 	queue_open(c);
 	TRY(db_maybe(c, Q_CART_OFFER_OF_LINE,
 	    ARGS(A(in->item_id), A(c->caller.id)), &r, &found));
@@ -271,34 +328,42 @@ cart_update(struct ctx *c, const struct cart_update *in, struct buf *out)
 		return no_line(c);
 	read_offer(&r, &o);
 	TRY(check_quantity(c, &o, in->quantity));
-	TRY(put_line(c, o.variant_id, in->quantity, out));
-	return tx_commit(&tx);
+	return put_line(c, &tx, o.variant_id, in->quantity, out);
+}
+
+enum err
+cart_update(struct ctx *c, const struct cart_update *in, struct buf *out)
+{
+	bool done;
+
+	if (in->quantity == 0)
+		return cart_remove(c, in->item_id, out);
+	TRY(change_at_once(c, Q_CART_LINE_SET,
+	    ARGS(A(in->item_id), A(c->caller.id), A(in->quantity),
+		A(CART_QUANTITY_MAX)),
+	    out, &done));
+	return done ? OK : update_step_by_step(c, in, out);
 }
 
 enum err
 cart_remove(struct ctx *c, struct uuid item_id, struct buf *out)
 {
-	int64_t removed;
-	bool found;
-	TX_SCOPE(tx, c);
+	bool done;
 
-	queue_open(c);
-	TRY(db_exec_n(c, Q_CART_LINE_REMOVE,
-	    ARGS(A(item_id), A(c->caller.id)), &removed));
-	if (removed == 0)
-		return no_line(c);
-	TRY(show(c, out, &found));
-	return tx_commit(&tx);
+	TRY(change_at_once(c, Q_CART_LINE_REMOVE,
+	    ARGS(A(item_id), A(c->caller.id)), out, &done));
+	return done ? OK : no_line(c);
 }
 
 enum err
 cart_clear(struct ctx *c, struct buf *out)
 {
-	bool found;
+	struct shown s;
 	TX_SCOPE(tx, c);
 
 	queue_open(c);
 	db_queue(c, Q_CART_CLEAR, ARGS(A(c->caller.id)));
-	TRY(show(c, out, &found));
-	return tx_commit(&tx);
+	TRY(commit_and_show(c, &tx, &s));
+	(void)show(&s, out); /* queue_open() made sure of it */
+	return OK;
 }

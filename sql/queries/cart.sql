@@ -76,12 +76,49 @@ where c.account_id = $2
 on conflict on constraint cart_line_once
 do update set quantity = excluded.quantity;
 
+-- The next two make a change that the rules allow, or none.
+
+-- name: cart_line_add
+-- args: id uuid, account_id uuid, product_id uuid, variant_id uuid, quantity bigint, most bigint
+-- rows: maybe
+insert into cart_line as l (id, cart_id, variant_id, quantity)
+select $1, c.id, v.id, coalesce(o.quantity, 0) + $5
+from cart c
+join variant v on v.id = $4 and v.product_id = $3 and v.is_active
+join product p on p.id = v.product_id and p.is_listed
+join stock k on k.variant_id = v.id
+left join cart_line o on o.cart_id = c.id and o.variant_id = v.id
+where c.account_id = $2
+and coalesce(o.quantity, 0) + $5 between p.min_order_quantity
+	and least($6, k.on_hand - k.reserved)
+on conflict on constraint cart_line_once
+do update set quantity = excluded.quantity
+returning l.id;
+
+-- name: cart_line_set
+-- args: line_id uuid, account_id uuid, quantity bigint, most bigint
+-- rows: maybe
+update cart_line l
+set quantity = $3
+from cart c, variant v, product p, stock k
+where l.id = $1
+and c.account_id = $2
+and c.id = l.cart_id
+and v.id = l.variant_id
+and v.is_active
+and p.id = v.product_id
+and p.is_listed
+and k.variant_id = v.id
+and $3 between p.min_order_quantity and least($4, k.on_hand - k.reserved)
+returning l.id;
+
 -- name: cart_line_remove
 -- args: line_id uuid, account_id uuid
--- rows: none
+-- rows: maybe
 delete from cart_line
 where id = $1
-and cart_id = (select c.id from cart c where c.account_id = $2);
+and cart_id = (select c.id from cart c where c.account_id = $2)
+returning id;
 
 -- name: cart_clear
 -- args: account_id uuid
