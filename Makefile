@@ -18,10 +18,10 @@ CFLAGS = -std=gnu17 -g $(WARN) $(CFLAGS_$(MODE)) $(EXTRA_CFLAGS)
 # Asked once, and only after the packages are there.
 PKG_CFLAGS = $(eval PKG_CFLAGS := $(shell pkg-config --cflags $(PKGS)))$(PKG_CFLAGS)
 PKG_LIBS = $(eval PKG_LIBS := $(shell pkg-config --libs $(PKGS)))$(PKG_LIBS)
-LIBS = $(PKG_LIBS) -lfcgi
+LIBS = $(PKG_LIBS) -lfcgi -lz
 # Nothing but what calls lib/io/image.h takes image*.o out of the library.
 IMAGE_USERS := $(B)/bin/uploads $(addprefix $(B)/tests/test_,corpus image image_hostile)
-$(IMAGE_USERS): LIBS += -ljpeg -lpng -lwebp -lz
+$(IMAGE_USERS): LIBS += -ljpeg -lpng -lwebp
 
 LIB_SRC := $(wildcard lib/*/*.c)
 LIB_OBJ := $(LIB_SRC:%.c=$(B)/%.o) $(B)/gen/queries.o

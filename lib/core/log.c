@@ -22,28 +22,45 @@ static struct {
 	char text[GATHERED_MAX];
 } gathered;
 
-/* A line with its end in line[LINE_MAX_BYTES]; its length, 0 for none. */
-__attribute__((format(printf, 3, 0))) static size_t
-format_line(char *line, const char *level, const char *fmt, va_list ap)
+static size_t
+put(char *line, size_t n, const char *text)
+{
+	while (*text != '\0' && n < LINE_MAX_BYTES - 1)
+		line[n++] = *text++;
+	return n;
+}
+
+/* What every line begins with. */
+static size_t
+begin_line(char *line, const char *level)
 {
 	char now[CLOCK_TEXT];
-	int n, m;
+	size_t n;
 
 	clock_format(clock_now_us(), now);
-	n = snprintf(line, LINE_MAX_BYTES, "%s %s %s ", now, level, program);
-	if (n < 0 || n >= LINE_MAX_BYTES / 2)
-		return 0;
-	m = vsnprintf(line + n, (size_t)(LINE_MAX_BYTES - n - 1), fmt, ap);
-	if (m < 0)
-		return 0;
-	n += m;
-	if (n > LINE_MAX_BYTES - 2)
-		n = LINE_MAX_BYTES - 2;
-	for (int i = 0; i < n; i++)
+	n = put(line, 0, now);
+	n = put(line, put(line, n, " "), level);
+	n = put(line, put(line, n, " "), program);
+	return put(line, n, " ");
+}
+
+/* One line, whatever stands in it; its length. */
+static size_t
+end_line(char *line, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
 		if ((unsigned char)line[i] < 0x20)
 			line[i] = ' ';
 	line[n++] = '\n';
-	return (size_t)n;
+	return n;
+}
+
+/* Nobody is left to tell that the log cannot be written. */
+static void
+write_out(const char *text, size_t len)
+{
+	if (len > 0 && write(STDERR_FILENO, text, len) < 0)
+		return;
 }
 
 void
@@ -52,8 +69,7 @@ log_flush(void)
 	size_t len = gathered.len;
 
 	gathered.len = 0;
-	if (len > 0 && write(STDERR_FILENO, gathered.text, len) < 0)
-		return;
+	write_out(gathered.text, len);
 }
 
 bool
@@ -67,24 +83,33 @@ __attribute__((format(printf, 2, 0))) static void
 log_line(const char *level, const char *fmt, va_list ap)
 {
 	char line[LINE_MAX_BYTES];
-	size_t len = format_line(line, level, fmt, ap);
+	size_t n = begin_line(line, level), room = sizeof(line) - n;
+	int m = vsnprintf(line + n, room, fmt, ap);
 
-	log_flush();
-	if (len > 0 && write(STDERR_FILENO, line, len) < 0)
+	if (m < 0)
 		return;
+	n += (size_t)m < room ? (size_t)m : room - 1;
+	log_flush();
+	write_out(line, end_line(line, n));
 }
 
 void
-log_gather(const char *fmt, ...)
+log_text(const char *text)
 {
-	va_list ap;
+	log_gather(text);
+	log_flush();
+}
+
+void
+log_gather(const char *text)
+{
+	char *line;
 
 	if (gathered.len + LINE_MAX_BYTES > sizeof(gathered.text))
 		log_flush();
-	va_start(ap, fmt);
-	gathered.len += format_line(gathered.text + gathered.len, "info", fmt,
-	    ap);
-	va_end(ap);
+	line = gathered.text + gathered.len;
+	gathered.len += end_line(line,
+	    put(line, begin_line(line, "info"), text));
 }
 
 #define LOG_AT(name, level)                                                  \

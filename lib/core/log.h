@@ -15,11 +15,13 @@ void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /*
- * The same as log_info(), for what happens ten thousand times a second:
- * written together with the lines that follow, by log_flush() at the latest.
- * Lines that were only gathered are lost where the process is killed.
+ * As log_info(), of a text that is ready.  What happens ten thousand times a
+ * second is gathered: written together with the lines that follow, by
+ * log_flush() at the latest.  Lines that were only gathered are lost where
+ * the process is killed.
  */
-void log_gather(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void log_text(const char *text);
+void log_gather(const char *text);
 void log_flush(void);
 bool log_is_gathered(void);
 

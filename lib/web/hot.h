@@ -8,6 +8,7 @@
  * database was asked, so nobody sees anything older than that.
  *
  * What is kept is the body alone: whoever asks gets headers of their own.
+ * Who accepts gzip gets it packed, which is done once for all.
  * A process answers one request at a time, so an answer that has expired is
  * made anew once in each process, however many wait for it.
  */

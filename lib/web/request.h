@@ -54,8 +54,9 @@ struct request {
 	int status;
 	const char *content_type;
 	struct header *headers;
-	const char *etag; /* of the body, where it is known already */
-	bool from_memory; /* the answer, see hot.h */
+	const char *etag;     /* of the body, where it is known already */
+	const char *encoding; /* of the body, NULL: as it is */
+	bool from_memory;     /* the answer, see hot.h */
 	bool has_token;
 	bool caller_remembered; /* looked up a moment ago, not now */
 	const char *attachment; /* its name, of an answer in pieces */

@@ -145,6 +145,8 @@ put_standard_headers(struct request *rq, struct buf *b)
 		put_header(b, "Cache-Control", "public, no-cache");
 		if (rq->route->allow & CALLER_OPTIONAL)
 			put_header(b, "Vary", "Authorization");
+		if (rq->route->hot)
+			put_header(b, "Vary", "Accept-Encoding");
 	} else {
 		put_header(b, "Cache-Control", "no-store");
 	}
@@ -177,9 +179,15 @@ put_head(struct request *rq, struct buf *b, int64_t len)
 	/* First: the status may become 304. */
 	buf_init(&headers, rq->ctx.arena, HEAD_CAP);
 	put_standard_headers(rq, &headers);
-	buf_printf(b, "Status: %d %s\r\n", rq->status, reason(rq->status));
+	buf_lit(b, "Status: ");
+	buf_i64(b, rq->status);
+	buf_char(b, ' ');
+	buf_str(b, reason(rq->status));
+	buf_lit(b, "\r\n");
 	if (has_body(rq))
 		put_header(b, "Content-Type", rq->content_type);
+	if (has_body(rq) && rq->encoding != NULL)
+		put_header(b, "Content-Encoding", rq->encoding);
 	if (has_body(rq) && len >= 0)
 		put_number(b, "Content-Length", len);
 	buf_raw(b, buf_text(&headers), headers.len);

@@ -4,8 +4,10 @@
  */
 import assert from 'node:assert/strict'
 import fs from 'node:fs'
+import http from 'node:http'
 import path from 'node:path'
 import { test } from 'node:test'
+import zlib from 'node:zlib'
 
 import { admin, assertProblem, assertStatus, category, customer, newKey, person, product, seller,
   startInstance, together, unique, until } from './harness.mjs'
@@ -134,6 +136,36 @@ test('an answer from memory has the headers of whoever asks', async () => {
     assert.equal(head.headers['content-length'], first.headers['content-length'])
   }
   assert(logged('/api/products/detail/').some(fromMemory))
+})
+
+test('packed or not, the same answer', async () => {
+  const shop = await seller({}, own)
+  for (let i = 0; i < 5; i++) await product({ seller: shop }, own)
+  const target = `/api/products/list/?seller=${shop.slug}`
+  const ask = (headers = {}) => new Promise((resolve, reject) => {
+    http.get(`${own.url}${target}`, { headers }, answer => {
+      const pieces = []
+      answer.on('data', piece => pieces.push(piece))
+      answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers,
+        bytes: Buffer.concat(pieces) }))
+    }).on('error', reject)
+  })
+  const gzip = { 'accept-encoding': 'gzip, br' }
+  const packed = await until(async () => {
+    const answer = await ask(gzip)
+    assert.equal(answer.status, 200)
+    assert.match(answer.headers.vary, /Accept-Encoding/)
+    return answer.headers['content-encoding'] === 'gzip' && answer
+  }, { what: 'an answer from memory' })
+  const plain = await ask()
+  assert.equal(plain.headers['content-encoding'], undefined)
+  assert.match(plain.headers.vary, /Accept-Encoding/)
+  assert.equal(zlib.gunzipSync(packed.bytes).toString(), plain.bytes.toString())
+  assert.equal(Number(packed.headers['content-length']), packed.bytes.length)
+  // Two forms, two tags; each is known again.
+  assert.notEqual(packed.headers.etag, plain.headers.etag)
+  await until(async () => (await ask({ ...gzip, 'if-none-match': packed.headers.etag })).status === 304)
+  assert.equal((await ask({ 'if-none-match': plain.headers.etag })).status, 304)
 })
 
 test('a token is looked at for an answer from memory too', async () => {

@@ -106,6 +106,55 @@ an_answer_is_forgotten_within_its_time(void **state)
 }
 
 static void
+who_accepts_gzip_gets_it_packed(void **state)
+{
+	static const struct {
+		const char *accepted;
+		bool packed;
+	} rows[] = {
+		{ NULL, false },
+		{ "", false },
+		{ "gzip", true },
+		{ "gzip, deflate, br", true },
+		{ "br;q=1.0, gzip;q=0.8, *;q=0.1", true },
+		{ "deflate,gzip", true },
+		{ "gzip;q=0", false },
+		{ "gzip; q=0.0, br", false },
+		{ "gzip;q=0.001", true },
+		{ "xgzip, gzipped", false },
+		{ "br", false },
+	};
+	static char body[20000];
+
+	(void)state;
+	memset(body, 'b', sizeof(body) - 1);
+	keep("packed", body);
+	keep("short", "short");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct request *rq = ask(&shelf, "packed");
+		const unsigned char *out;
+
+		env_set("HTTP_ACCEPT_ENCODING", rows[i].accepted);
+		assert_true(hot_find(rq));
+		out = (const unsigned char *)rq->out->data;
+		CHECK((rq->encoding != NULL) == rows[i].packed, "row %zu", i);
+		CHECK((rq->out->len < 1000) == rows[i].packed, "row %zu", i);
+		CHECK((strstr(rq->etag, "-gz\"") != NULL) == rows[i].packed,
+		    "row %zu", i);
+		CHECK(out[0] == (rows[i].packed ? 0x1f : 'b'), "row %zu", i);
+	}
+	env_set("HTTP_ACCEPT_ENCODING", "gzip");
+	assert_string_equal(found("short"), "short");
+	/* Another answer has another packed form. */
+	body[0] = 'a';
+	keep("packed", body);
+	assert_non_null(found("packed"));
+	now_us += 1000 * 1000;
+	assert_null(found("packed"));
+	env_set("HTTP_ACCEPT_ENCODING", NULL);
+}
+
+static void
 long_ones_are_not_kept(void **state)
 {
 	static char text[70000];
@@ -202,6 +251,8 @@ static const struct CMUnitTest tests[] = {
 	    an_answer_has_the_tag_of_its_body),
 	TEST("an answer is forgotten within its time",
 	    an_answer_is_forgotten_within_its_time),
+	TEST("who accepts gzip gets it packed",
+	    who_accepts_gzip_gets_it_packed),
 	TEST("long ones are not kept", long_ones_are_not_kept),
 	TEST("only whole good answers are kept",
 	    only_whole_good_answers_are_kept),
