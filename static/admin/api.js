@@ -129,6 +129,9 @@ async function call(method, path, options = {}) {
   }
 }
 
+/** A question that needs a body; nothing changes. */
+export const ask = (path, body, signal) => call('POST', path, { body, signal })
+
 export const get = (path, params, signal) => call('GET', path, { params, signal })
 
 /**

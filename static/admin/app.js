@@ -69,10 +69,10 @@ function Page({ page, params }) {
     let gone = false
     import(`./pages/${page.file}.js`).then(
       module => gone || set({ page, view: module[page.show], problem: null }),
-      error => gone || set({ page, view: null, problem: new Problem({ detail: error.message }, 0) }))
+      () => gone || set({ page, view: null, problem: new Problem({ detail: 'Perhaps there is a newer version of these pages. Load them again.' }, 0) }))
     return () => { gone = true }
   }, [page])
-  if (state.problem) return html`<${Failure} problem=${state.problem} retry=${() => location.reload()} />`
+  if (state.problem) return html`<${Failure} what="This page could not be fetched." problem=${state.problem} retry=${() => location.reload()} />`
   if (!state.view || state.page !== page) return html`<${Skeleton} rows=${10} height="table" />`
   return html`<${state.view} key=${params.get('id') ?? page.path} params=${params} />`
 }
@@ -91,7 +91,7 @@ function useTheme() {
   }]
 }
 
-const keys = [['Ctrl-K or /', 'Go to anything'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'],
+const keys = [['Ctrl-K or /', 'Go to anything, do anything'], ['j and k', 'Next and previous row'], ['Enter', 'Open the row'], ['x', 'Choose the row'],
   ['Escape', 'Close'], ['?', 'These keys']]
 
 function Frame({ account }) {
@@ -109,9 +109,10 @@ function Frame({ account }) {
   useEffect(() => {
     const press = event => {
       const typing = event.target.closest?.('input, textarea, select')
-      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') setPalette(true)
-      else if (!typing && !document.querySelector('dialog[open]') && event.key === '/') setPalette(true)
-      else if (!typing && !document.querySelector('dialog[open]') && event.key === '?') setHelp(true)
+      const above = document.querySelector('dialog[open]')
+      if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'k') above || setPalette(true)
+      else if (!typing && !above && event.key === '/') setPalette(true)
+      else if (!typing && !above && event.key === '?') setHelp(true)
       else return
       event.preventDefault()
     }
@@ -134,7 +135,8 @@ function Frame({ account }) {
       <span class="icon" aria-hidden="true">${p.icon}</span><span class="label">${p.label}</span></a>`)}</nav>
     <main id="main" tabindex="-1">${page ? html`<${Page} page=${page} params=${params} />`
       : html`<div class="empty"><p class="strong">There is no such page</p><a href=${to('/')}>Home</a></div>`}</main>
-    ${palette && html`<${Palette} pages=${pages} onClose=${() => setPalette(false)} />`}
+    ${palette && html`<${Palette} pages=${pages} onClose=${() => setPalette(false)} actions=${[{ label: 'Sign out', run: signOut }, { label: 'Change the colours', run: nextTheme },
+      { label: 'Show the keys', run: () => setHelp(true) }]} />`}
     ${help && html`<${Dialog} title="Keys" onClose=${() => setHelp(false)}><dl class="facts">${keys.map(([k, what]) =>
       html`<div><dt><kbd>${k}</kbd></dt><dd>${what}</dd></div>`)}</dl><//>`}
     ${account.expired && html`<${SignIn} again email=${account.email} />`}

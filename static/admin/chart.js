@@ -4,6 +4,7 @@
  */
 import { html, useEffect, useLayoutEffect, useRef, useState } from './lib.js'
 import { Button } from './ui.js'
+import { save } from './csv.js'
 import { day, shortDay } from './format.js'
 
 let library = null
@@ -31,8 +32,8 @@ export function Chart({ title, dates, series, format, short = format, bars = fal
       plot = new UPlot({
         width: box.current.clientWidth, height, legend: { show: false }, tzDate: ts => UPlot.tzDate(new Date(ts * 1e3), 'UTC'),
         cursor: { y: false, points: { size: 7 } },
-        scales: { y: { range: (u, min, max) => [Math.min(0, min), max > 0 ? max * 1.08 : 1] } },
-        axes: [{ ...axis, values: (u, values) => values.map(at => shortDay(at * 1e3)) }, { ...axis, size: 64, values: (u, values) => values.map(short) }],
+        scales: { x: { range: (u, min, max) => bars ? [min - 43200, max + 43200] : [min, max] }, y: { range: (u, min, max) => [Math.min(0, min), max > 0 ? max * 1.08 : 1] } },
+        axes: [{ ...axis, size: 28, values: (u, values) => values.map(at => shortDay(at * 1e3)) }, { ...axis, size: 56, values: (u, values) => values.map(short) }],
         series: [{}, ...series.map(s => ({ label: s.label, width: s.muted ? 1 : 2,
           stroke: colour(s.muted ? '--text-muted' : '--accent'), dash: s.muted ? [4, 4] : undefined,
           fill: s.muted ? undefined : colour('--accent-soft'), points: { show: dates.length < 2 },
@@ -69,7 +70,9 @@ export function Chart({ title, dates, series, format, short = format, bars = fal
     <figcaption><span class="strong">${title}</span>
       ${dates.length > 0 && html`<span class="reading" aria-live="polite">${day(dates[shown])}: ${series.map(s =>
         html`<span class=${s.muted ? 'muted' : ''}> ${s.label} ${format(s.values[shown])}</span>`)}</span>`}
-      <${Button} kind="plain" onClick=${() => flip(!table)}>${table ? 'Show the chart' : 'Show the numbers'}<//>
+      <span class="actions">${table && html`<${Button} kind="plain" onClick=${() => save(title.replace(/,.*/, ''), [['Day', ...series.map(s => s.label)],
+        ...dates.map((d, i) => [d, ...series.map(s => s.values[i])])])}>Download CSV<//>`}
+      <${Button} kind="plain" onClick=${() => flip(!table)}>${table ? 'Show the chart' : 'Show the numbers'}<//></span>
     </figcaption>
     ${problem && html`<p class="error">The chart could not be drawn; the numbers are there.</p>`}
     ${!dates.length && html`<p class="muted">No data in this range.</p>`}

@@ -13,6 +13,10 @@ export function money(minor, currency = 'INR') {
   return moneyFormats.get(currency).format(minor / 100 || 0).replace('-', '\u2212')
 }
 
+/** For tiles: whole rupees, where paise would only be noise. */
+export const moneyWhole = (minor, currency = 'INR') => new Intl.NumberFormat(currency === 'INR' ? 'en-IN' : 'en',
+  { style: 'currency', currency, maximumFractionDigits: Math.abs(minor) < 100000 ? 2 : 0 }).format(minor / 100 || 0).replace('-', '\u2212')
+
 /** For axes and tiles: "₹1.2L". */
 export const moneyShort = (minor, currency = 'INR') => new Intl.NumberFormat('en-IN',
   { style: 'currency', currency, notation: 'compact', maximumFractionDigits: 1 })
@@ -23,12 +27,12 @@ export const count = n => n === null || n === undefined ? '–' :
 
 /** Basis points as a percentage. */
 export const rate = bps => bps === null || bps === undefined ? '–' :
-  `${new Intl.NumberFormat('en-IN', { maximumFractionDigits: 2 }).format(bps / 100)} %`
+  `${new Intl.NumberFormat('en-IN', { maximumFractionDigits: 2 }).format(bps / 100)}\u00a0%`
 
 export const percent = (now, before) => {
   if (!before) return null
   const change = (now - before) / Math.abs(before) * 100
-  return `${change >= 0 ? '+' : '\u2212'}${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)} %`
+  return `${change >= 0 ? '+' : '\u2212'}${Math.abs(change).toFixed(Math.abs(change) < 10 ? 1 : 0)}\u00a0%`
 }
 
 export const exact = iso => iso ? new Intl.DateTimeFormat('en-IN', { dateStyle: 'medium',
@@ -47,13 +51,13 @@ export const zoneLabel = () => new Intl.DateTimeFormat('en-IN', { timeZone: zone
 
 const steps = [[60, 'second'], [60, 'minute'], [24, 'hour'], [7, 'day'], [4.35, 'week'],
   [12, 'month'], [Infinity, 'year']]
-const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto', style: 'short' })
+const relativeFormat = new Intl.RelativeTimeFormat('en', { numeric: 'auto' })
 export function relative(iso, now = Date.now()) {
   if (!iso) return '–'
   let value = (Date.parse(iso) - now) / 1000
   if (Math.abs(value) < 45) return 'just now'
   for (const [size, unit] of steps) {
-    if (Math.abs(value) < size) return relativeFormat.format(Math.round(value), unit)
+    if (Math.abs(Math.round(value)) < size) return relativeFormat.format(Math.round(value), unit)
     value /= size
   }
   return ''
@@ -69,6 +73,16 @@ export const words = name => {
 const methods = { cod: 'Cash on delivery', upi: 'UPI', netbanking: 'Net banking', emi: 'EMI', razorpay: 'Razorpay' }
 /** How it is paid, in words. */
 export const method = name => methods[name] ?? words(name)
+
+const amounts = /^(amount|net|gross|total|price|commission|refunds|adjustments|fee)$/
+/** What an entry of the audit trail holds, by what it is called. */
+export function said(name, value) {
+  if (value === null || value === undefined) return '–'
+  if (typeof value === 'boolean') return value ? 'yes' : 'no'
+  if (typeof value === 'number') return amounts.test(name) ? money(value) : /_bps$/.test(name) ? rate(value) : count(value)
+  if (typeof value === 'object') return JSON.stringify(value)
+  return /^[a-z]+(_[a-z]+)*$/.test(value) ? words(value) : value
+}
 
 const tones = {
   good: ['approved', 'paid', 'delivered', 'processed', 'published', 'captured', 'active', 'ok',

@@ -1,7 +1,7 @@
 /* Ctrl-K or "/": go anywhere by a number, a name, an address or an action. */
 import { html, useEffect, useRef, useState } from './lib.js'
-import { get } from './api.js'
 import { go, to } from './router.js'
+import { find, pageOf, things } from './things.js'
 import { Dialog } from './ui.js'
 
 const RECENT = 'haat.recent'
@@ -14,14 +14,10 @@ export function remember(item) {
     ...recent().filter(other => other.href !== item.href)].slice(0, 8)))
 }
 
-const sources = [
-  ['Orders', '/api/admin/orders/', o => ({ label: o.number, note: o.status, href: to('/orders/detail', { id: o.id }) })],
-  ['Users', '/api/admin/users/', u => ({ label: u.full_name, note: u.email, href: to('/users/detail', { id: u.id }) })],
-  ['Sellers', '/api/admin/sellers/', s => ({ label: s.store_name, note: s.status, href: to('/sellers/detail', { id: s.id }) })],
-  ['Products', '/api/admin/products/', p => ({ label: p.name, note: p.status, href: to('/products/detail', { id: p.id }) })],
-]
+const kinds = ['order', 'user', 'seller', 'product']
 
-export function Palette({ pages, onClose }) {
+/** actions: [{label, run}], what can be done from anywhere. */
+export function Palette({ pages, actions, onClose }) {
   const [text, type] = useState('')
   const [found, set] = useState([])
   const [at, move] = useState(0)
@@ -30,6 +26,8 @@ export function Palette({ pages, onClose }) {
   useEffect(() => {
     input.current.focus()
   }, [])
+  const list = useRef(null)
+  useEffect(() => list.current.children[at]?.scrollIntoView({ block: 'nearest' }), [at])
   useEffect(() => {
     const q = text.trim()
     move(0)
@@ -37,9 +35,8 @@ export function Palette({ pages, onClose }) {
     const stop = new AbortController()
     const timer = setTimeout(async () => {
       work(true)
-      const parts = await Promise.all(sources.map(([group, path, show]) =>
-        get(path, { q, page_size: 5 }, stop.signal).then(
-          page => page.results.map(row => ({ group, ...show(row) })), () => [])))
+      const parts = await Promise.all(kinds.map(kind => find(kind, q, 5, stop.signal).then(
+        rows => rows.map(row => ({ group: things[kind].group, label: things[kind].name(row), note: things[kind].note(row), href: pageOf(kind, row.id) })), () => [])))
       if (stop.signal.aborted) return
       set(parts.flat())
       work(false)
@@ -53,10 +50,12 @@ export function Palette({ pages, onClose }) {
   const q = text.trim().toLowerCase()
   const places = pages.filter(p => !q || p.label.toLowerCase().includes(q))
     .map(p => ({ group: 'Go to', label: p.label, href: to(p.path) }))
-  const items = q ? [...found, ...places] : [...recent().map(r => ({ group: 'Recent', ...r })), ...places]
+  const doable = actions.filter(a => q && a.label.toLowerCase().includes(q)).map(a => ({ group: 'Do', ...a }))
+  const items = q ? [...found, ...doable, ...places] : [...recent().map(r => ({ group: 'Recent', ...r })), ...places]
   const open = item => {
     onClose()
-    go(item.href)
+    if (item.run) item.run()
+    else go(item.href)
   }
   const press = event => {
     if (event.key === 'ArrowDown') move(i => Math.min(items.length - 1, i + 1))
@@ -66,10 +65,10 @@ export function Palette({ pages, onClose }) {
     event.preventDefault()
   }
   return html`<${Dialog} title="Go to" onClose=${onClose}>
-    <input ref=${input} class="palette-input" type="search" role="combobox" aria-expanded="true" aria-controls="palette-list"
-      aria-activedescendant=${items[at] ? `palette-${at}` : null} aria-label="Order number, name, e-mail or page"
-      placeholder="Order number, name, e-mail or page" value=${text} onInput=${e => type(e.currentTarget.value)} onKeyDown=${press} />
-    <ul id="palette-list" class="palette-list" role="listbox" aria-label="What was found">
+    <input ref=${input} class="palette-input" type="text" autocomplete="off" role="combobox" aria-expanded="true" aria-controls="palette-list"
+      aria-activedescendant=${items[at] ? `palette-${at}` : null} aria-label="Order number, name, e-mail, page or action"
+      placeholder="Order number, name, e-mail, page or action" value=${text} onInput=${e => type(e.currentTarget.value)} onKeyDown=${press} />
+    <ul id="palette-list" ref=${list} class="palette-list" role="listbox" aria-label="What was found">
       ${items.map((item, i) => html`<li id=${`palette-${i}`} role="option" aria-selected=${i === at ? 'true' : 'false'}
         onMouseMove=${() => move(i)} onClick=${() => open(item)}>
         <span class="group muted">${item.group}</span> <span>${item.label}</span> <span class="muted">${item.note}</span></li>`)}

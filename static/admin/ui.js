@@ -1,6 +1,9 @@
 /* The small pieces that every page is made of. */
 import { html, useEffect, useId, useLayoutEffect, useRef, useState } from './lib.js'
 import { exact, money, relative, tone, words } from './format.js'
+import { describe } from './api.js'
+import { guardLeaving } from './router.js'
+import { Pick } from './things.js'
 
 export const Pill = ({ status, label }) => status === null || status === undefined ? '–' :
   html`<span class=${`pill ${tone(status)}`}>${label ?? words(status)}</span>`
@@ -90,28 +93,57 @@ export function Toasts() {
 
 // ---- dialogs -----------------------------------------------------------------
 
-/** A modal; closes by Escape and gives the focus back to where it was. */
-export function Dialog({ title, onClose, children, wide }) {
+/**
+ * A modal; closes by Escape and gives the focus back to where it was. What is dirty asks
+ * before it is left, in whichever way. children may be a function of how to leave.
+ */
+export function Dialog({ title, onClose, children, wide, dirty }) {
   const ref = useRef(null)
   const id = useId('dialog')
+  const [asking, ask] = useState(false)
+  const gone = useRef(false)
   useEffect(() => {
     const dialog = ref.current
     const before = document.activeElement
     if (!dialog.open) dialog.showModal()
     return () => {
+      gone.current = true
       dialog.close()
       before?.focus?.()
     }
   }, [])
+  useEffect(() => dirty ? guardLeaving(() => window.confirm('What you typed is not saved. Leave it?')) : undefined, [dirty])
+  useEffect(() => { if (asking) ref.current.querySelector('.discard button').focus() }, [asking])
+  const leave = () => dirty ? ask(was => !was) : onClose()
+  // Browsers close by a second Escape without asking anybody; what is to stay comes back.
+  const closed = () => {
+    if (gone.current || ref.current.open) return
+    ref.current.showModal()
+    leave()
+  }
   return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby=${id}
-      onCancel=${event => { event.preventDefault(); onClose() }}
-      onClick=${event => event.target === ref.current && onClose()}>
+      onCancel=${event => { event.preventDefault(); leave() }} onClose=${closed}
+      onMouseDown=${event => event.target === ref.current && leave()}>
     <div class="sheet">
       <header><h2 id=${id}>${title}</h2>
-        <button type="button" class="icon" aria-label="Close" onClick=${onClose}>×</button></header>
-      ${children}
+        <button type="button" class="icon" aria-label="Close" onClick=${leave}>×</button></header>
+      ${typeof children === 'function' ? children(leave) : children}
+      ${asking && html`<div class="discard" role="alertdialog" aria-label="Not saved"><p>What you typed is not saved.</p>
+        <${Button} onClick=${() => ask(false)}>Keep writing<//><${Button} kind="danger" onClick=${onClose}>Discard it<//></div>`}
     </div>
   </dialog>`
+}
+
+/** "Show the API call": the request to copy, as a shell sends it, and what came back. */
+export function ApiCall({ call, value }) {
+  const [open, toggle] = useState(false)
+  const line = describe(...call)
+  const [method, path] = line.split(/ (.*)/)
+  const curl = `curl${method === 'GET' ? '' : ` -X ${method}`} '${location.origin}${path}' -H "Authorization: Bearer $TOKEN"`
+  return html`<p class="call"><${Button} kind="plain" onClick=${() => toggle(true)}>Show the API call<//>
+    ${open && html`<${Dialog} wide title="The API call of this page" onClose=${() => toggle(false)}>
+      <p><${Copy} text=${line} /></p><p><${Copy} text=${curl} /></p>
+      <pre class="raw" tabindex="0" aria-label="What the API answered">${JSON.stringify(value, null, 2)}</pre><//>`}</p>`
 }
 
 let ask = () => Promise.resolve(null)
@@ -133,11 +165,13 @@ export function Asker() {
 }
 
 function AskForm({ question, close }) {
-  const [values, set] = useState(() => Object.fromEntries(
+  const [first] = useState(() => Object.fromEntries(
     (question.fields ?? []).map(f => [f.name, f.value ?? (f.type === 'checkbox' ? false : '')])))
+  const [values, set] = useState(first)
   const [problem, fail] = useState(null)
   const [busy, work] = useState(false)
   const [key] = useState(() => crypto.randomUUID())
+  const form = useRef(null)
   const submit = async event => {
     event.preventDefault()
     work(true)
@@ -149,29 +183,36 @@ function AskForm({ question, close }) {
       work(false)
     }
   }
+  useEffect(() => { if (problem) form.current.querySelector('[aria-invalid]')?.focus() }, [problem])
   const shown = typeof question.text === 'function' ? question.text(values) : question.text
-  return html`<${Dialog} title=${question.title} onClose=${() => close(null)}>
-    <form class="form" onSubmit=${submit}>
+  const dirty = Object.keys(first).some(name => first[name] !== values[name])
+  return html`<${Dialog} title=${question.title} dirty=${dirty} onClose=${() => close(null)}>${leave => html`
+    <form class="form" ref=${form} onSubmit=${submit}>
+      ${problem && html`<${Refused} problem=${problem} />`}
       ${shown && html`<div class="prose">${shown}</div>`}
       ${(question.fields ?? []).filter(f => !f.when || f.when(values)).map(f => html`<${Field}
-        key=${f.name} ...${f} value=${values[f.name]} error=${problem?.errors?.[f.name]}
+        key=${f.name} ...${f} value=${values[f.name]} error=${problem?.errors?.[f.faults ?? f.name]}
         onChange=${value => set(v => ({ ...v, [f.name]: value }))} />`)}
-      ${problem && html`<p class="error" role="alert">${problem.message}
-        ${problem.requestId && html` <${Copy} text=${problem.requestId} label="request id" />`}</p>`}
       <footer>
-        <${Button} onClick=${() => close(null)}>Cancel<//>
+        ${question.confirm !== 'Close' && html`<${Button} onClick=${leave}>Cancel<//>`}
         <button class=${`button ${question.danger ? 'danger' : 'primary'}`} disabled=${busy}>
           ${busy ? 'Working…' : question.confirm ?? 'Confirm'}</button>
       </footer>
-    </form>
-  <//>`
+    </form>`}<//>`
+}
+
+/** At the top of a form: what the server said, how many fields it is about, its request. */
+export function Refused({ problem }) {
+  const n = Object.keys(problem.errors).length
+  return html`<div class="error" role="alert">${problem.message}${n > 0 && ` ${n} ${n === 1 ? 'field needs' : 'fields need'} another look.`}
+    ${problem.requestId && html` <${Copy} text=${problem.requestId} label="request id" />`}</div>`
 }
 
 // ---- fields ------------------------------------------------------------------
 
 /** A labelled input; help under it, faults beside it. */
 export function Field({ name, label, type = 'text', value, onChange, help, error, options, required,
-  rows, ...more }) {
+  rows, when, faults, ...more }) {
   const id = useId(name)
   const described = [help && `${id}-help`, error && `${id}-error`].filter(Boolean).join(' ') || null
   const common = { id, name, required, 'aria-describedby': described,
@@ -187,6 +228,7 @@ export function Field({ name, label, type = 'text', value, onChange, help, error
       const [v, l] = Array.isArray(o) ? o : [o, words(o)]
       return html`<option value=${v}>${l}</option>`
     })}</select>`
+  else if (type === 'pick') control = html`<${Pick} ...${common} value=${value} onChange=${onChange} />`
   else if (type === 'textarea')
     control = html`<textarea ...${common} rows=${rows ?? 3} value=${value} onInput=${text}></textarea>`
   else control = html`<input ...${common} type=${type} value=${value} onInput=${text} />`

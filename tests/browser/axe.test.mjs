@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { axeSource, eachPage, openShop, settled } from './browser.mjs'
+import { axeSource, eachPage, goTo, openShop, settled } from './browser.mjs'
 
 const { open, openAdmin } = await openShop()
 
@@ -23,9 +23,34 @@ for (const colorScheme of ['light', 'dark']) {
     await eachPage(page, async name =>
       found.push(...(await violations(page)).map(text => `${name}: ${text}`)))
     // What opens above a page.
-    await page.keyboard.press('Control+k')
-    await page.getByRole('combobox').waitFor()
-    found.push(...(await violations(page)).map(text => `palette: ${text}`))
+    const above = async (name, hash, open, waitFor) => {
+      await goTo(page, hash)
+      await open()
+      await page.locator(waitFor).first().waitFor()
+      found.push(...(await violations(page)).map(text => `${name}: ${text}`))
+      await page.keyboard.press('Escape')
+    }
+    const button = name => page.getByRole('button', { name }).first().click()
+    await above('palette', '#/', () => page.keyboard.press('Control+k'), 'dialog')
+    await above('keys', '#/', () => page.keyboard.press('?'), 'dialog')
+    await above('columns', '#/orders', () => button('Columns'), 'dialog')
+    await above('a found seller', '#/orders', () => page.getByRole('combobox', { name: 'Seller' }).fill('in'), '.pick li')
+    await above('row menu', '#/products', () => button(/^More for/), '[role=menu]')
+    await above('selection', '#/products', () => page.getByLabel('Select all rows of this page').check(), '.selection')
+    await above('the API call', '#/users', () => button('Show the API call'), 'dialog')
+    await above('a form', '#/commission', () => button('Set a rate…'), 'dialog')
+    await above('an entry', '#/logs', async () => {
+      await button(/^More for/)
+      await page.getByRole('menuitem').first().click()
+    }, 'dialog')
+    await above('nothing found', '#/orders?q=nobody-of-this-name', () => {}, '.empty')
+    await above('numbers', '#/analytics', () => button('Show the numbers'), '.chart table')
+    await goTo(page, '#/refunds?status=requested')
+    await page.locator('a.row-link').first().click()
+    await above('refund', await page.evaluate(() => location.hash), async () => {
+      await button('Refund…')
+      await page.getByRole('spinbutton').first().fill('1')
+    }, '.foreseen ul')
     assert.deepEqual(found, [])
   })
 

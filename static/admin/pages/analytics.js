@@ -4,8 +4,8 @@ import { change, to, useRoute } from '../router.js'
 import { Failure, Money, PageHead, Skeleton, useLoad, useTitle } from '../ui.js'
 import { Card, Table } from '../detail.js'
 import { Chart } from '../chart.js'
-import { count, day, money, moneyShort, today, words } from '../format.js'
-import { Figure } from './home.js'
+import { count, day, money, moneyShort, moneyWhole, today, words } from '../format.js'
+import { Figure, compare } from './home.js'
 
 const ranges = [['7', 'Last 7 days'], ['30', 'Last 30 days'], ['90', 'Last 90 days'], ['365', 'Last year']]
 
@@ -23,16 +23,16 @@ function before({ from, to: until }) {
   return { from: date(Date.parse(from) - length), to: date(Date.parse(from) - 86400000) }
 }
 export const RangeChoice = ({ range, intervals = true }) => html`<div class="filters"><div class="controls">
-  <label class="filter"><span>Range</span><select value="" onChange=${e => e.currentTarget.value && change({ from: today(Number(e.currentTarget.value) - 1), to: today(0) })}>
+  <label class="filter"><span>Range</span><select value="" onChange=${e => e.currentTarget.value && change({ from: today(Number(e.currentTarget.value) - 1), to: today(0), cursor: undefined })}>
     <option value="">Choose…</option>${ranges.map(([v, l]) => html`<option value=${v}>${l}</option>`)}</select></label>
-  <label class="filter"><span>From</span><input type="date" value=${range.from} onChange=${e => change({ from: e.currentTarget.value })} /></label>
-  <label class="filter"><span>To</span><input type="date" value=${range.to} onChange=${e => change({ to: e.currentTarget.value })} /></label>
+  <label class="filter"><span>From</span><input type="date" value=${range.from} onChange=${e => change({ from: e.currentTarget.value, cursor: undefined })} /></label>
+  <label class="filter"><span>To</span><input type="date" value=${range.to} onChange=${e => change({ to: e.currentTarget.value, cursor: undefined })} /></label>
   ${intervals && html`<label class="filter"><span>Each</span><select value=${range.interval} onChange=${e => change({ interval: e.currentTarget.value })}>
     ${['day', 'week', 'month'].map(i => html`<option value=${i}>${words(i)}</option>`)}</select></label>`}</div></div>`
 
 const use = (path, query) => useLoad(signal => get(path, query, signal), [path, JSON.stringify(query)])
 const Loaded = ({ load, children }) => load.problem ? html`<${Failure} problem=${load.problem} retry=${load.reload} />` :
-  load.value ? children(load.value) : html`<${Skeleton} />`
+  load.value ? html`<div aria-busy=${load.loading ? 'true' : null}>${children(load.value)}</div>` : html`<${Skeleton} />`
 
 export function Analytics() {
   useTitle('Analytics')
@@ -44,18 +44,15 @@ export function Analytics() {
   const gmv = use('/api/admin/analytics/gmv/', range)
   const users = use('/api/admin/analytics/users/', range)
   const top = use('/api/admin/analytics/top-products/', { from: range.from, to: range.to, limit: 20 })
-  /** The period before, cut or filled to the same number of points. */
-  const compare = ({ series, previous }, name) => [{ label: 'Now', values: series.map(p => p[name]) },
-    { label: 'Before', muted: true, values: series.map((_, i) => previous.series[i]?.[name] ?? 0) }]
   return html`<section class="page"><${PageHead} title="Analytics" lead=${`${day(range.from)} to ${day(range.to)}, with ${day(past.from)} to ${day(past.to)} beside it.`} />
     <${RangeChoice} range=${range} />
     <${Loaded} load=${overview}>${f => html`<div class="tiles">
-      <${Figure} label="Gross revenue" now=${f.gross_revenue} before=${f.previous.gross_revenue} show=${n => money(n, f.currency)} />
-      <${Figure} label="Net revenue" now=${f.net_revenue} before=${f.previous.net_revenue} show=${n => money(n, f.currency)} />
+      <${Figure} label="Gross revenue" now=${f.gross_revenue} before=${f.previous.gross_revenue} show=${n => moneyWhole(n, f.currency)} />
+      <${Figure} label="Net revenue" now=${f.net_revenue} before=${f.previous.net_revenue} show=${n => moneyWhole(n, f.currency)} />
       <${Figure} label="Orders" now=${f.orders} before=${f.previous.orders} show=${count} />
       <${Figure} label="Units sold" now=${f.units_sold} before=${f.previous.units_sold} show=${count} />
-      <${Figure} label="Average order" now=${f.average_order_value} before=${f.previous.average_order_value} show=${n => money(n, f.currency)} />
-      <${Figure} label="Refunds" now=${f.refunds} before=${f.previous.refunds} show=${n => money(n, f.currency)} /></div>`}<//>
+      <${Figure} label="Average order" now=${f.average_order_value} before=${f.previous.average_order_value} show=${n => moneyWhole(n, f.currency)} />
+      <${Figure} label="Refunds" now=${f.refunds} before=${f.previous.refunds} show=${n => moneyWhole(n, f.currency)} /></div>`}<//>
     <div class="two">
       <${Card}><${Loaded} load=${revenue}>${v => html`<${Chart} title="Gross revenue" dates=${v.series.map(p => p.date)} format=${n => money(n, v.currency)} short=${n => moneyShort(n, v.currency)}
         series=${compare(v, 'gross')} />`}<//><//>

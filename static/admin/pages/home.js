@@ -4,14 +4,17 @@ import { to } from '../router.js'
 import { Failure, PageHead, Pill, Skeleton, useLoad, useTitle } from '../ui.js'
 import { Card } from '../detail.js'
 import { Chart } from '../chart.js'
-import { count, money, moneyShort, percent, words, zone } from '../format.js'
+import { count, money, moneyShort, moneyWhole, percent, words, zone } from '../format.js'
 
 export const Tile = ({ label, value, was, href }) => {
-  const inner = html`<div class="label">${label}</div><div class="value">${value}</div>${was && html`<div class="was">${was}</div>`}`
+  const inner = html`<div class="label">${label}</div><div class=${`value ${String(value).length > 9 ? 'long' : ''}`}>${value}</div>${was && html`<div class="was">${was}</div>`}`
   return href ? html`<a class="tile" href=${href}>${inner}</a>` : html`<div class="tile">${inner}</div>`
 }
 export const Figure = ({ label, now, before, show, href }) => html`<${Tile} label=${label} value=${show(now)} href=${href}
-  was=${before === undefined ? null : `${show(before)} before${percent(now, before) ? ` (${percent(now, before)})` : ''}`} />`
+  was=${before === undefined ? null : `${percent(now, before) ? `${percent(now, before)} from` : 'Before:'} ${show(before)}`} />`
+/** This period and the one before, cut or filled to the same number of points. */
+export const compare = ({ series, previous }, name) => [{ label: 'Now', values: series.map(p => p[name]) },
+  { label: 'Before', muted: true, values: series.map((_, i) => previous.series[i]?.[name] ?? 0) }]
 
 const queues = [
   ['sellers_pending', 'Sellers to review', to('/sellers', { waits: 'true' })],
@@ -41,20 +44,19 @@ export function Home() {
       value=${work.value ? count(work.value[name]) : '…'} was=${work.value ? work.value[name] ? 'Open the list' : 'Nothing waits' : null} />`)}</div>
     ${figures.problem && html`<${Failure} problem=${figures.problem} retry=${figures.reload} what="The figures could not be loaded." />`}
     ${f && html`<div class="tiles" aria-label="Key figures">
-      <${Figure} label="Gross revenue" now=${f.gross_revenue} before=${f.previous.gross_revenue} show=${n => money(n, f.currency)} href=${to('/analytics')} />
-      <${Figure} label="Net revenue" now=${f.net_revenue} before=${f.previous.net_revenue} show=${n => money(n, f.currency)} href=${to('/analytics')} />
+      <${Figure} label="Gross revenue" now=${f.gross_revenue} before=${f.previous.gross_revenue} show=${n => moneyWhole(n, f.currency)} href=${to('/analytics')} />
+      <${Figure} label="Net revenue" now=${f.net_revenue} before=${f.previous.net_revenue} show=${n => moneyWhole(n, f.currency)} href=${to('/analytics')} />
       <${Figure} label="Orders" now=${f.orders} before=${f.previous.orders} show=${count} href=${to('/orders')} />
       <${Figure} label="Units sold" now=${f.units_sold} before=${f.previous.units_sold} show=${count} />
-      <${Figure} label="Average order" now=${f.average_order_value} before=${f.previous.average_order_value} show=${n => money(n, f.currency)} />
-      <${Figure} label="Refunds" now=${f.refunds} before=${f.previous.refunds} show=${n => money(n, f.currency)} href=${to('/refunds')} /></div>`}
+      <${Figure} label="Average order" now=${f.average_order_value} before=${f.previous.average_order_value} show=${n => moneyWhole(n, f.currency)} />
+      <${Figure} label="Refunds" now=${f.refunds} before=${f.previous.refunds} show=${n => moneyWhole(n, f.currency)} href=${to('/refunds')} /></div>`}
     <div class="two">
-      <${Card}>${revenue.value ? html`<${Chart} title="Revenue" dates=${revenue.value.series.map(p => p.date)} format=${n => money(n, revenue.value.currency)}
-        short=${n => moneyShort(n, revenue.value.currency)} series=${[{ label: 'Gross', values: revenue.value.series.map(p => p.gross) },
-          { label: 'Net', values: revenue.value.series.map(p => p.net), muted: true }]} />` : revenue.problem ? html`<${Failure} problem=${revenue.problem} retry=${revenue.reload} />` : html`<${Skeleton} />`}<//>
+      <${Card}>${revenue.value ? html`<${Chart} title="Gross revenue" dates=${revenue.value.series.map(p => p.date)} format=${n => money(n, revenue.value.currency)}
+        short=${n => moneyShort(n, revenue.value.currency)} series=${compare(revenue.value, 'gross')} />` : revenue.problem ? html`<${Failure} problem=${revenue.problem} retry=${revenue.reload} />` : html`<${Skeleton} />`}<//>
       <${Card}>${orders.value ? html`<${Chart} title="Orders" bars dates=${orders.value.series.map(p => p.date)} format=${count}
-        series=${[{ label: 'Orders', values: orders.value.series.map(p => p.orders) }]} />` : orders.problem ? html`<${Failure} problem=${orders.problem} retry=${orders.reload} />` : html`<${Skeleton} />`}<//>
+        series=${compare(orders.value, 'orders')} />` : orders.problem ? html`<${Failure} problem=${orders.problem} retry=${orders.reload} />` : html`<${Skeleton} />`}<//>
     </div>
-    <${Card} title="Health">${health.value ? html`<p><${Pill} status=${health.value.status} /> ${Object.entries(health.value.checks).map(([name, c]) =>
-      html`<span> ${words(name)}: <${Pill} status=${c.status ?? c} /></span>`)}</p>` : health.problem ? html`<p class="error">${health.problem.message}</p>` : ''}<//>
+    <${Card} title="Health">${health.value ? html`<dl class="checks">${Object.entries({ overall: health.value.status, ...health.value.checks }).map(([name, c]) =>
+      html`<div><dt>${words(name)}</dt><dd><${Pill} status=${c.status ?? c} /></dd></div>`)}</dl>` : health.problem ? html`<p class="error">${health.problem.message}</p>` : ''}<//>
   </section>`
 }

@@ -1,10 +1,11 @@
 import { html, useState } from '../lib.js'
-import { get, post } from '../api.js'
+import { ask, get, post } from '../api.js'
 import { to } from '../router.js'
-import { Button, Copy, Dialog, Field, Money, Pill, Time, confirm, paise, toast, useLoad } from '../ui.js'
+import { Button, Copy, Dialog, Field, Money, Pill, Refused, Time, confirm, paise, toast, useLoad } from '../ui.js'
 import { Card, Columns, Detail, Facts, Sum, Table, TimeLine } from '../detail.js'
 import { method, money, rate, words } from '../format.js'
 import { remember } from '../palette.js'
+import { grant, turnDown } from './refunds.js'
 
 const path = '/api/admin/orders/detail/'
 const address = a => a ? html`${a.full_name}<br />${a.line1}${a.line2 ? html`<br />${a.line2}` : ''}<br />
@@ -18,6 +19,12 @@ export function Order({ params }) {
     return order
   }, [id])
   const [refunding, refund] = useState(false)
+  const decide = (action, r) => async () => {
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([r]), run: v => action.run(r, v) })
+    if (!done) return
+    toast(`${money(done.amount, done.currency)}: ${words(done.status).toLowerCase()}.`)
+    load.reload()
+  }
   return html`<${Detail} load=${load} title=${o => `Order ${o.number}`} call=${['GET', path, { id }]}
       back=${{ href: to('/orders'), label: 'Orders' }}
       lead=${o => html`<${Pill} status=${o.status} /> <${Pill} status=${o.payment_status} /> placed <${Time} at=${o.placed_at} />`}
@@ -28,20 +35,23 @@ export function Order({ params }) {
           <${Card} title="Money"><${Sum} currency=${o.currency} lines=${[['Subtotal', o.subtotal], ['Discount', -o.discount_total],
             ['Shipping', o.shipping_total], [`Total (tax inside: ${money(o.tax_total, o.currency)})`, o.total]]} /><//>
           <${Card} title="Payments"><${Table} label="Payments" rows=${o.payments} columns=${[
-            { label: 'Payment', show: p => html`<${Copy} text=${p.provider_payment_id ?? p.id} />` },
             { label: 'By', show: p => method(p.method ?? p.provider) }, { label: 'Status', show: p => html`<${Pill} status=${p.status} />` },
             { label: 'Amount', num: true, show: p => html`<${Money} amount=${p.amount} currency=${p.currency} />` },
             { label: 'Refunded', num: true, show: p => html`<${Money} amount=${p.refunded_amount} currency=${p.currency} />` },
-            { label: 'When', show: p => html`<${Time} at=${p.captured_at ?? p.created_at} />` }]} /><//>
+            { label: 'When', show: p => html`<${Time} at=${p.captured_at ?? p.created_at} />` },
+            { label: 'At the provider', show: p => html`<${Copy} text=${p.provider_payment_id} />` }]} /><//>
           <${Card} title="Refunds"><${Table} label="Refunds" rows=${o.refunds} empty="Nothing was refunded." columns=${[
-            { label: 'Refund', show: r => html`<${Copy} text=${r.id} />` },
-            { label: 'Status', show: r => html`<${Pill} status=${r.status} />` },
+            { label: 'Reason', show: r => r.reason || 'No reason given' }, { label: 'Status', show: r => html`<${Pill} status=${r.status} />` },
             { label: 'Amount', num: true, show: r => html`<${Money} amount=${r.amount} currency=${r.currency} />` },
-            { label: 'Reason', show: r => r.reason ?? '–' }, { label: 'When', show: r => html`<${Time} at=${r.processed_at ?? r.created_at} />` }]} /><//>
-          <${Card} title="Ledger"><${Table} label="Ledger" rows=${o.ledger} empty="No journal yet." columns=${[
-            { label: 'What', show: l => words(l.kind) }, { label: 'Account', show: l => l.account },
-            { label: 'Amount', num: true, show: l => html`<${Money} amount=${l.amount} currency=${l.currency} />` },
-            { label: 'When', show: l => html`<${Time} at=${l.created_at} />` }]} /><//>`}
+            { label: 'When', show: r => html`<${Time} at=${r.processed_at ?? r.created_at} />` },
+            ...(o.refunds.some(grant.when) ? [{ label: 'Decide', show: r => [grant, turnDown].filter(a => a.when(r)).map(a => html`<${Button}
+              kind=${a.danger ? 'danger' : ''} onClick=${decide(a, r)}>${a.label}…<//> `) }] : [])]} /><//>
+          <${Card} title="Ledger"><${Table} label="Ledger" rows=${o.ledger} empty="Nothing is booked before money comes." columns=${[
+            { label: 'What', show: l => words(l.kind) }, { label: 'Account', show: l => account(l.account, o) },
+            { label: 'In', num: true, show: l => l.amount > 0 ? html`<${Money} amount=${l.amount} currency=${l.currency} />` : '' },
+            { label: 'Out', num: true, show: l => l.amount < 0 ? html`<${Money} amount=${-l.amount} currency=${l.currency} />` : '' },
+            { label: 'When', show: l => html`<${Time} at=${l.created_at} />` }]} />
+            ${o.ledger.length > 0 && html`<${Balance} order=${o} />`}<//>`}
         right=${html`<${Card} title="Buyer"><${Facts} facts=${[
             ['Name', o.buyer ? html`<a href=${to('/users/detail', { id: o.buyer.id })}>${o.buyer.full_name ?? o.buyer.email}</a>` : o.shipping_address?.full_name],
             ['E-mail', o.buyer?.email], ['Ships to', address(o.shipping_address)], ['Bills to', address(o.billing_address)],
@@ -68,7 +78,7 @@ const Part = ({ order, part }) => html`<${Card} title=${html`<a href=${to('/sell
     ['Total', part.total]]} /><//>`
 
 function timeline(o) {
-  const events = (o.history ?? []).map(e => ({ at: e.at, title: words(e.status), from: e.from_status, to: e.status, note: e.note, who: e.actor_role }))
+  const events = (o.history ?? []).map(e => ({ at: e.at, title: e.number ? `Sub-order ${e.number.split('-').pop()}` : 'Order', from: e.from_status, to: e.status, note: e.note, who: words(e.actor_role) }))
   for (const p of o.payments) {
     events.push({ at: p.created_at, title: `Payment opened: ${method(p.provider)}` })
     if (p.captured_at) events.push({ at: p.captured_at, title: `${money(p.amount, p.currency)} captured` })
@@ -80,11 +90,26 @@ function timeline(o) {
   return events.sort((a, b) => b.at.localeCompare(a.at))
 }
 
+/** "seller_payable:…" by the name of its store. */
+function account(name, o) {
+  const [kind, id] = name.split(':')
+  const part = o.seller_orders.find(p => p.seller.id === id)
+  return id ? `${words(kind)}, ${part?.seller.store_name ?? 'another seller'}` : words(kind)
+}
+
+const Balance = ({ order: o }) => {
+  const [into, out] = [1, -1].map(sign => o.ledger.reduce((n, l) => n + Math.max(0, sign * l.amount), 0))
+  return html`<p class="muted ledger-sum">${money(into, o.ledger[0].currency)} in, ${money(out, o.ledger[0].currency)} out: ${into === out ? 'it balances.' : 'it does not balance.'}</p>`
+}
+
 const captured = o => o.payments.filter(p => ['captured', 'partially_refunded', 'refunded'].includes(p.status)).reduce((n, p) => n + p.amount, 0)
 const promised = o => o.refunds.filter(r => ['approved', 'processing', 'processed'].includes(r.status)).reduce((n, r) => n + r.amount, 0)
 const refundable = o => captured(o) - promised(o)
 
-/** Says what will happen in numbers before it does. */
+/**
+ * Says what will happen in numbers before it does: the server works them out as it would
+ * for the refund itself, at each change.
+ */
 function Refund({ order: o, close, done }) {
   const [mode, setMode] = useState('items')
   const [quantities, setQuantities] = useState({})
@@ -96,19 +121,24 @@ function Refund({ order: o, close, done }) {
   const [key, setKey] = useState(() => crypto.randomUUID())
   const left = refundable(o)
   const lines = o.seller_orders.flatMap(p => p.items.map(i => ({ ...i, seller: p.seller })))
-  const share = i => Math.round(i.line_total * (quantities[i.id] ?? 0) / i.quantity)
-  const sum = mode === 'all' ? left : mode === 'amount' ? paise(amount) : lines.reduce((n, i) => n + share(i), 0)
-  const commission = i => i.commission ? Math.round(i.commission.amount * (quantities[i.id] ?? 0) / i.quantity) : 0
-  const touched = set => value => { setKey(crypto.randomUUID()); set(value) }
+  const touched = set => value => {
+    setKey(crypto.randomUUID())
+    fail(null)
+    set(value)
+  }
+  const items = lines.filter(i => quantities[i.id] > 0).map(i => ({ order_item_id: i.id, quantity: quantities[i.id] }))
+  const what = mode === 'all' ? {} : mode === 'amount' ? paise(amount) > 0 ? { amount: paise(amount) } : null : items.length ? { items } : null
+  const preview = useLoad(signal => what ? ask('/api/admin/refund/preview/', { order_id: o.id, ...what }, signal) : Promise.resolve(null),
+    [JSON.stringify(what)])
+  const told = what && !preview.loading && !preview.problem ? preview.value : null
+  const dirty = Boolean(reason || amount || items.length || restock)
   const submit = async event => {
     event.preventDefault()
+    if (!told) return
     work(true)
     fail(null)
-    const body = { order_id: o.id, reason, restock }
-    if (mode === 'amount') body.amount = sum
-    if (mode === 'items') body.items = lines.filter(i => quantities[i.id] > 0).map(i => ({ order_item_id: i.id, quantity: quantities[i.id] }))
     try {
-      const refund = await post('/api/admin/refund/', body, key)
+      const refund = await post('/api/admin/refund/', { order_id: o.id, reason, restock, ...what }, key)
       toast(`${money(refund.amount, refund.currency)}: ${words(refund.status)}.`)
       done()
     } catch (error) {
@@ -117,25 +147,37 @@ function Refund({ order: o, close, done }) {
     }
   }
   const way = method(o.payments.find(p => p.captured_at)?.method ?? o.payment_method)
-  return html`<${Dialog} wide title=${`Refund order ${o.number}`} onClose=${close}><form class="form" onSubmit=${submit}>
+  return html`<${Dialog} wide dirty=${dirty} title=${`Refund order ${o.number}`} onClose=${close}>${leave => html`<form class="form" onSubmit=${submit}>
+    ${problem && html`<${Refused} problem=${problem} />`}
+    ${problem?.code === 'outcome_unknown' && html`<p>Press again: the same refund is asked for, not a second one.</p>`}
     <${Field} name="mode" type="select" label="What" value=${mode} onChange=${touched(setMode)} options=${[['items', 'Lines'], ['amount', 'An amount'],
       ['all', `All that is left (${money(left, o.currency)})`]]} />
     ${mode === 'items' && html`<${Table} label="Lines" rows=${lines} columns=${[
       { label: 'Product', show: i => i.name }, { label: 'Seller', show: i => i.seller.store_name },
       { label: 'Left', num: true, show: i => i.quantity - i.refunded_quantity },
       { label: 'Take back', num: true, show: i => html`<input type="number" min="0" max=${i.quantity - i.refunded_quantity} aria-label=${`Units of ${i.name}`}
-        value=${quantities[i.id] ?? 0} onInput=${e => touched(setQuantities)({ ...quantities, [i.id]: Number(e.currentTarget.value) })} />` },
-      { label: 'Back', num: true, show: i => html`<${Money} amount=${share(i)} currency=${o.currency} />` }]} />`}
+        value=${quantities[i.id] ?? 0} onInput=${e => touched(setQuantities)({ ...quantities, [i.id]: Number(e.currentTarget.value) })} />` }]} />`}
     ${mode === 'amount' && html`<${Field} name="amount" label="Amount in rupees" value=${amount} onChange=${touched(setAmount)} required inputmode="decimal"
-      help=${`Tax included, at most ${money(left, o.currency)}`} error=${problem?.errors?.amount} />`}
+      help=${`Tax included, at most ${money(left, o.currency)}; over all lines in proportion`} error=${problem?.errors?.amount ?? (amount && !(paise(amount) > 0) ? 'This is no amount.' : null)} />`}
     <${Field} name="reason" label="Reason" value=${reason} onChange=${touched(setReason)} required error=${problem?.errors?.reason}
       help="The buyer and the seller see it." />
     <${Field} name="restock" type="checkbox" label="Put the units back into stock" value=${restock} onChange=${touched(setRestock)} />
-    <div class="prose" role="status">${sum > 0 ? html`<p><strong>${money(sum, o.currency)}</strong> goes back to the buyer by ${way}.</p>
-      ${mode === 'items' && html`<ul>${lines.filter(i => share(i) > 0).map(i => html`<li>
-        ${i.seller.store_name} is debited ${money(share(i) - commission(i), o.currency)}; commission returned ${money(commission(i), o.currency)}.</li>`)}</ul>`}` : 'Choose what goes back.'}</div>
-    ${problem && html`<p class="error" role="alert">${problem.message} ${problem.code === 'outcome_unknown' && 'Press again: the same refund is asked for, not a second one.'}</p>`}
-    <footer><${Button} onClick=${close}>Cancel<//><button class="button danger" disabled=${busy || !(sum > 0) || !reason}>${busy ? 'Working…' :
-      `Refund ${sum > 0 ? money(sum, o.currency) : ''}`}</button></footer>
-  </form><//>`
+    <div class="prose foreseen" role="status" aria-busy=${preview.loading ? 'true' : null}>${!what ? 'Choose what goes back.'
+      : preview.problem ? html`<span class="error">${preview.problem.message}</span>` : preview.value && html`<${Foreseen} told=${preview.value} lines=${lines} way=${way} />`}</div>
+    <footer><${Button} onClick=${leave}>Cancel<//><button class="button danger" disabled=${busy || !told || !reason}>${busy ? 'Working…' :
+      `Refund ${told ? money(told.amount, told.currency) : ''}`}</button></footer>
+  </form>`}<//>`
+}
+
+function Foreseen({ told, lines, way }) {
+  const sellers = new Map()
+  for (const line of told.lines) {
+    const { seller } = lines.find(i => i.id === line.order_item_id)
+    const sum = sellers.get(seller.id) ?? { name: seller.store_name, debit: 0, commission: 0 }
+    sellers.set(seller.id, { ...sum, debit: sum.debit + line.seller_debit, commission: sum.commission + line.commission_returned })
+  }
+  const show = n => money(n, told.currency)
+  return html`<p><strong>${show(told.amount)}</strong> goes back to the buyer ${told.by_hand ? 'by your own hand: it was paid in cash' : `by ${way}`}.</p>
+    <ul>${[...sellers.values()].map(s => html`<li>${s.name} is debited ${show(s.debit)}; commission returned ${show(s.commission)}.</li>`)}
+      ${!told.lines.length && html`<li>It came twice or too late, and paid for no line: no seller is debited.</li>`}</ul>`
 }

@@ -8,8 +8,8 @@ export const orderStatuses = ['pending_payment', 'confirmed', 'processing', 'shi
 export const paymentStatuses = ['unpaid', 'paid', 'failed', 'partially_refunded', 'refunded']
 
 const spec = {
-  title: 'Orders',
-  lead: 'Everything that was ordered, newest first.',
+  title: 'Orders', sorted: '-placed_at',
+  lead: 'Everything that was ordered.',
   path: '/api/admin/orders/',
   href: o => to('/orders/detail', { id: o.id }),
   nameOf: o => o.number,
@@ -19,8 +19,8 @@ const spec = {
     { name: 'payment_status', label: 'Payment', type: 'select', options: paymentStatuses },
     { name: 'from', label: 'From', type: 'date' },
     { name: 'to', label: 'To', type: 'date' },
-    { name: 'seller', label: 'Seller', type: 'text', placeholder: 'Store or id' },
-    { name: 'user', label: 'Buyer', type: 'text', placeholder: 'Id' },
+    { name: 'seller', label: 'Seller', type: 'pick', kind: 'seller' },
+    { name: 'user', label: 'Buyer', type: 'pick', kind: 'user' },
   ],
   columns: [
     { name: 'number', label: 'Order', show: o => o.number },
@@ -29,8 +29,8 @@ const spec = {
     { name: 'buyer', label: 'Buyer', show: o => o.shipping_address?.full_name ?? '–', csv: o => o.shipping_address?.full_name },
     { name: 'city', label: 'City', show: o => o.shipping_address?.city ?? '–', csv: o => o.shipping_address?.city },
     { name: 'payment_method', label: 'Method', show: o => method(o.payment_method), off: true },
-    { name: 'total', label: 'Total', num: true, show: o => html`<${Money} amount=${o.total} currency=${o.currency} />` },
-    { name: 'placed_at', label: 'Placed', show: o => html`<${Time} at=${o.placed_at} />` },
+    { name: 'total', label: 'Total', num: true, money: true, sort: 'total', show: o => html`<${Money} amount=${o.total} currency=${o.currency} />` },
+    { name: 'placed_at', label: 'Placed', sort: 'placed_at', show: o => html`<${Time} at=${o.placed_at} />` },
     { name: 'id', label: 'Id', mono: true, off: true, show: o => html`<${Copy} text=${o.id} />` },
   ],
 }

@@ -40,7 +40,7 @@ export function Product({ params }) {
   }
   return html`<${Detail} load=${load} title=${p => p.name} back=${{ href: to('/products'), label: 'Products' }} call=${['GET', path, { id }]}
       lead=${p => html`<${Pill} status=${p.status} /> by <a href=${to('/sellers/detail', { id: p.seller.id })}>${p.seller.store_name}</a>`}
-      actions=${p => html`${approve.when(p) && html`<${Button} kind="primary" onClick=${decide(approve)}>Approve<//>`}
+      actions=${p => html`${approve.when(p) && html`<${Button} kind="primary" onClick=${decide(approve)}>Approve…<//>`}
         ${reject.when(p) && html`<${Button} kind="danger" onClick=${decide(reject)}>Reject…<//>`}`}>
     ${p => html`<${Columns} left=${html`
       ${p.pending_changes && html`<${Wanted} product=${p} />`}
