@@ -4,17 +4,20 @@
 
 #include "core/utf8.h"
 
-enum { CHUNK = 64 * 1024, END = -1 };
+enum { CHUNK = 64 * 1024, TEXT_FIRST = 4 * 1024, END = -1 };
 
 struct csv_reader {
+	struct arena *arena;
 	struct csv_source source;
 	char chunk[CHUNK];
 	size_t at;
 	size_t len;
 	bool over;
 	int64_t line;
-	/* The row: its cells one after the other, each ending in NUL. */
-	char text[CSV_ROW_MAX];
+	/* The row: its cells one after the other, each ending in NUL; room for
+	 * as much as the longest so far had, CSV_ROW_MAX at most. */
+	char *text;
+	size_t room;
 	size_t used;
 	size_t starts[CSV_CELLS_MAX];
 	size_t ncells;
@@ -66,8 +69,11 @@ csv_open(struct arena *a, struct csv_source source)
 {
 	struct csv_reader *r = ARENA_NEW(a, struct csv_reader);
 
+	r->arena = a;
 	r->source = source;
 	r->line = 1;
+	r->room = TEXT_FIRST;
+	r->text = arena_alloc(a, r->room);
 	for (size_t i = 0; i < 3 && peek(r) == (unsigned char)mark[i]; i++)
 		r->at++;
 	return r;
@@ -80,11 +86,28 @@ complain(struct csv_reader *r, const char *why)
 		r->wrong = why;
 }
 
+/* Whether so many bytes more fit. */
+static bool
+make_room(struct csv_reader *r, size_t more)
+{
+	char *text;
+
+	if (r->used + more <= r->room)
+		return true;
+	if (r->used + more > CSV_ROW_MAX)
+		return false;
+	r->room *= 2;
+	text = arena_alloc(r->arena, r->room);
+	memcpy(text, r->text, r->used);
+	r->text = text;
+	return true;
+}
+
 /* One byte stays free for the NUL of the last cell. */
 static void
 put(struct csv_reader *r, int c)
 {
-	if (r->used + 2 > CSV_ROW_MAX)
+	if (!make_room(r, 2))
 		complain(r, "This row is too long.");
 	else
 		r->text[r->used++] = (char)c;
@@ -104,7 +127,7 @@ begin_cell(struct csv_reader *r)
 static void
 end_cell(struct csv_reader *r)
 {
-	if (r->used + 1 < CSV_ROW_MAX)
+	if (r->used + 1 < CSV_ROW_MAX && make_room(r, 1))
 		r->text[r->used++] = '\0';
 	else
 		complain(r, "This row is too long.");
@@ -177,9 +200,7 @@ is_empty(const struct csv_reader *r)
 static void
 hand_over(struct csv_reader *r, struct csv_row *row)
 {
-	size_t used = r->used < CSV_ROW_MAX ? r->used : CSV_ROW_MAX;
-
-	if (r->wrong == NULL && !utf8_valid(r->text, used))
+	if (r->wrong == NULL && !utf8_valid(r->text, r->used))
 		r->wrong = "This row is not UTF-8.";
 	row->wrong = r->wrong;
 	row->n = r->ncells;

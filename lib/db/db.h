@@ -185,7 +185,8 @@ void tx_end(struct tx *tx);
 /* Sends what is queued and COMMIT in one round trip. */
 enum err tx_commit(struct tx *tx);
 #define TX_SCOPE(name, ctx)                                                  \
-	__attribute__((cleanup(tx_end))) struct tx name = tx_begin(ctx)
+	__attribute__((cleanup(tx_end), unused)) struct tx name = tx_begin(  \
+	    ctx)
 
 /*
  * explain(c, err, arg) is called after the outermost transaction was rolled

@@ -176,19 +176,51 @@ listing_create(struct ctx *c, const struct listing_in *in, struct buf *out)
 	return tx_commit(&tx);
 }
 
-/* The product and its variants, locked. */
+/* The variants that a body names, as arrays. */
+struct named {
+	const char *ids;
+	const char *skus;
+};
+
+static struct named
+find_named(struct ctx *c, const struct listing_in *in)
+{
+	const struct listing_variant_in *entries = in->variants.v;
+	struct uuid *ids = ARENA_ARRAY(c->arena, in->variants.n, struct uuid);
+	const char **skus = ARENA_ARRAY(c->arena, in->variants.n + 1,
+	    const char *);
+	size_t nids = 0, nskus = 0;
+
+	if (in->sku != NULL)
+		skus[nskus++] = in->sku;
+	for (size_t i = 0; i < in->variants.n; i++) {
+		if (!uuid_is_zero(entries[i].id))
+			ids[nids++] = entries[i].id;
+		if (entries[i].sku != NULL)
+			skus[nskus++] = entries[i].sku;
+	}
+	return (struct named){ array_uuids(c->arena, ids, nids),
+		array_texts(c->arena, skus, nskus) };
+}
+
+/* The product and its variants, locked; of those off sale, the named ones. */
 static enum err
-load(struct ctx *c, struct uuid id, struct listing *l,
+load(struct ctx *c, const struct listing_in *in, struct listing *l,
     struct variant_plan *plan)
 {
-	const char *ids = array_uuids(c->arena, &id, 1);
+	struct named named = find_named(c, in);
 	struct rows stock, product, variants;
 
 	db_queue_rows(c, Q_LISTING_STOCK_LOCK,
-	    ARGS(A(ids), A(c->caller.seller_id)), &stock);
-	db_queue_rows(c, Q_LISTING_LOCK, ARGS(A(ids), A(c->caller.seller_id)),
+	    ARGS(A(in->id), A(c->caller.seller_id), A(named.ids),
+		A(named.skus)),
+	    &stock);
+	db_queue_rows(c, Q_LISTING_LOCK,
+	    ARGS(A(array_uuids(c->arena, &in->id, 1)),
+		A(c->caller.seller_id)),
 	    &product);
-	db_queue_rows(c, Q_LISTING_VARIANTS, ARGS(A(ids)), &variants);
+	db_queue_rows(c, Q_LISTING_VARIANTS,
+	    ARGS(A(in->id), A(named.ids), A(named.skus)), &variants);
 	TRY(db_flush(c));
 	if (!row_next(&product))
 		return fail(c, ERR_NOT_FOUND, "There is no such product.");
@@ -206,7 +238,7 @@ listing_update(struct ctx *c, const struct listing_in *in, struct buf *out)
 	TX_SCOPE(tx, c);
 
 	TRY(listing_seller_hold(c, c->caller.seller_id, &seller));
-	TRY(load(c, in->id, &l, &plan));
+	TRY(load(c, in, &l, &plan));
 	TRY(listing_may_change(c, &l, in->draft));
 	TRY(apply_values(c, in, &l.wanted));
 	variant_plan_make(c, in, &l, &plan);

@@ -8,7 +8,8 @@
 #include "services/listing.h"
 #include "services/listing_plan.h"
 
-/* All variants of a product, also those off sale. */
+/* The variants of a product: those on sale, and those off sale that are
+ * named. */
 struct variant_plan {
 	struct listing_variant *v;
 	size_t n;

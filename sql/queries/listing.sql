@@ -10,15 +10,18 @@ from seller
 where id = $1
 for share;
 
+-- Of variants off sale, which a product may have had any number of, those that are
+-- named.
 -- name: listing_stock_lock
--- args: product_ids uuid[], seller_id uuid
+-- args: product_id uuid, seller_id uuid, named_ids uuid[], named_skus text[]
 -- rows: many
 select s.variant_id
 from product p
 join variant v on v.product_id = p.id
 join stock s on s.variant_id = v.id
-where p.id = any($1::uuid[])
+where p.id = $1
 and p.seller_id = $2
+and (v.is_active or v.id = any($3::uuid[]) or v.sku = any($4::text[]))
 order by s.variant_id
 for update of s;
 
@@ -35,7 +38,7 @@ for no key update;
 
 -- The tiers in the one form that the programs write, too.
 -- name: listing_variants
--- args: product_ids uuid[]
+-- args: product_id uuid, named_ids uuid[], named_skus text[]
 -- rows: many
 select v.id, v.product_id, v.sku, v.title, v.options, v.price, v.compare_at_price, v.position,
 	v.is_active, coalesce(s.on_hand - s.reserved, 0),
@@ -46,8 +49,9 @@ select v.id, v.product_id, v.sku, v.title, v.options, v.price, v.compare_at_pric
 		where t.variant_id = v.id), '[]')
 from variant v
 left join stock s on s.variant_id = v.id
-where v.product_id = any($1::uuid[])
-order by v.product_id, v.position, v.id;
+where v.product_id = $1
+and (v.is_active or v.id = any($2::uuid[]) or v.sku = any($3::text[]))
+order by v.position, v.id;
 
 -- Held, since changes that wait name it where no foreign key sees.
 -- name: listing_category

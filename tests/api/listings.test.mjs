@@ -407,6 +407,25 @@ test('a variant off sale does not count for price and stock', async () => {
   assert.deepEqual(both.variants.map(v => v.id), [dear.id, cheap.id])
 })
 
+test('what a product had on sale before is no burden to it', async () => {
+  const who = await seller()
+  const made = await listed(who, { sku: unique('NOW') })
+  await sql`insert into variant (id, product_id, seller_id, sku, price, is_active, options)
+    select overlay(gen_random_uuid()::text placing '7' from 15)::uuid, ${made.id}, ${who.sellerId},
+      'OLD-' || n, 5, false, '{"Size": "M"}'
+    from generate_series(1, 50000) n`
+  await sql`insert into stock (variant_id, on_hand)
+    select id, 1 from variant where product_id = ${made.id} and sku in ('OLD-7', 'OLD-8')`
+  const after = await changed(who, { id: made.id, price: 100, variants: [{ id: made.variants[0].id },
+    { sku: 'OLD-7' }, { sku: 'NEW-1' }] })
+  assert.deepEqual(after.variants.map(v => [v.sku, v.price, v.stock]),
+    [[made.variants[0].sku, made.price, 25], ['OLD-7', 5, 1], ['NEW-1', 100, after.variants[2].stock]])
+  // One that is not named gives up its SKU as well.
+  const taken = await changed(who, { id: made.id, variants: [{ id: after.variants[2].id },
+    { id: made.variants[0].id, sku: 'OLD-8' }] })
+  assert.deepEqual(taken.variants.map(v => v.sku), ['NEW-1', 'OLD-8'])
+})
+
 // ---- stock -------------------------------------------------------------------
 
 test('stock is what can be bought, in writing too', async () => {
