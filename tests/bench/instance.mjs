@@ -18,7 +18,7 @@ export const tool = name => path.join(root, 'build', mode, 'bench', name)
 
 const run = promisify(execFile)
 
-const freePort = () => new Promise((resolve, reject) => {
+export const freePort = () => new Promise((resolve, reject) => {
   const server = net.createServer()
   server.on('error', reject)
   server.listen(0, '127.0.0.1', () => {
@@ -123,6 +123,11 @@ export class Instance {
       }
     }
     this.url = `http://127.0.0.1:${this.port}`
+    this.lookUp()
+  }
+
+  /** Which processes it has now. */
+  lookUp() {
     this.lighttpd = this.pidIn('lighttpd.group')
     this.postgres = this.pidIn('pg/postmaster.pid')
     this.redis = this.pidIn('redis.pid')
@@ -130,6 +135,13 @@ export class Instance {
 
   pidIn(name) {
     return Number(fs.readFileSync(path.join(this.stateDir, name), 'utf8').split('\n')[0])
+  }
+
+  /** The environment of its programs. */
+  async programEnv() {
+    const out = await this.stack('env')
+    return { PATH: process.env.PATH, ...Object.fromEntries(out.trim().split('\n')
+      .map(line => line.split(/=(.*)/s).slice(0, 2))) }
   }
 
   async stop() {
