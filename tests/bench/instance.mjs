@@ -89,6 +89,7 @@ export class Instance {
     fs.writeFileSync(path.join(this.folder, 'bench-1k.txt'), 'haat '.repeat(205).slice(0, 1024))
     fs.writeFileSync(path.join(this.folder, 'bench.conf'), benchConf(this.folder) +
       tappedConf(this.folder))
+    fs.rmSync(path.join(this.folder, 'hello'), { force: true })
     fs.copyFileSync(tool('hello'), path.join(this.folder, 'hello'))
     for (const name of ['bench-1k.txt', 'bench.conf', 'hello'])
       fs.chmodSync(path.join(this.folder, name), 0o755)
@@ -113,6 +114,8 @@ export class Instance {
   }
 
   async start() {
+    // A run that was cut off has left a kept one running.
+    if (fs.existsSync(this.stateDir)) await this.stop()
     for (let tries = 1; ; tries++) {
       this.port = await freePort()
       try {
