@@ -6,6 +6,7 @@ import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { djangoCases } from './django.mjs'
+import { depthCases, growthCases, growthRows, timeRows } from './growth.mjs'
 import { Instance, root } from './instance.mjs'
 import { rounds, rowsOf } from './measure.mjs'
 import { setTheStage } from './people.mjs'
@@ -21,64 +22,93 @@ const { values: options } = parseArgs({ options: {
   seconds: { type: 'string', default: '2' },
   only: { type: 'string', default: '' },
   keep: { type: 'string' },
+  grow: { type: 'string' },
 } })
 const say = text => process.stderr.write(`${text}\n`)
 const plan = { times: Number(options.rounds), seconds: Number(options.seconds),
   say: text => say(`  ${text}`) }
 
-const instance = new Instance(options.keep && path.resolve(options.keep))
 const rows = []
-let things, goods
 
 function add(...found) {
   rows.push(...found)
   say(tableText(found))
 }
 
-const measure = async cases => add(...rowsOf(cases, await rounds(instance, cases, plan)))
+const figures = async (instance, cases) => rowsOf(cases, await rounds(instance, cases, plan))
+const measure = async (instance, cases) => add(...await figures(instance, cases))
 
 // In this order: what is measured at rest comes before anything was used.
 const parts = {
-  start: async () => add(await startAgain(instance), memoryAtRest(instance), await coldStarts(instance)),
-  reads: async () => {
+  start: async instance =>
+    add(await startAgain(instance), memoryAtRest(instance), await coldStarts(instance)),
+  reads: async (instance, { things }) => {
     for (const connections of [8, 32]) {
       const cases = await readCases(instance, things, connections)
       if (connections === 32) cases.push(replayCase(instance, connections))
-      await measure(cases)
+      await measure(instance, cases)
     }
+    await measure(instance, depthCases(instance, things))
   },
-  writes: async () => {
-    for (const connections of [8, 32]) await measure(await writeCases(instance, goods, connections))
+  writes: async (instance, { goods }) => {
+    for (const connections of [8, 32])
+      await measure(instance, await writeCases(instance, goods, connections))
     add(await lastUnits(instance, goods))
   },
-  signin: async () => measure(signInCases(instance)),
-  django: async () => {
+  signin: async instance => measure(instance, signInCases(instance)),
+  django: async (instance, { things }) => {
     const { cases, stop } = await djangoCases(instance, things)
     try {
-      await measure(cases)
+      await measure(instance, cases)
     } finally {
       await stop()
     }
   },
-  memory: async () => add(...await memoryOfWorker(instance, things)),
-  overload: async () => add(...await overload(instance, things)),
+  memory: async (instance, { things }) => add(...await memoryOfWorker(instance, things)),
+  overload: async (instance, { things }) => add(...await overload(instance, things)),
 }
 
-try {
-  await instance.start()
-  say(`Loading ${options.products} products, ${options.lines} order lines`)
-  await instance.load(Number(options.products), Number(options.lines))
-  things = lookAround(instance)
-  goods = setTheStage(instance)
-  for (const [name, part] of Object.entries(parts))
-    if (options.only === '' || options.only.split(',').includes(name)) await part()
-} finally {
-  await instance.remove()
+async function withShop(folder, products, lines, work) {
+  const instance = new Instance(folder && path.resolve(folder))
+  try {
+    await instance.start()
+    say(`${products} products, ${lines || 'some'} order lines`)
+    await instance.load(products, lines)
+    return await work(instance, lookAround(instance))
+  } finally {
+    await instance.remove()
+  }
 }
+
+const everything = () => withShop(options.keep, Number(options.products), Number(options.lines),
+  async (instance, things) => {
+    const goods = setTheStage(instance)
+    for (const [name, part] of Object.entries(parts))
+      if (options.only === '' || options.only.split(',').includes(name))
+        await part(instance, { things, goods })
+  })
+
+/** The public reads at each scale. */
+async function growth(scales) {
+  const found = []
+  let cases
+  for (const products of scales)
+    await withShop(options.keep && `${options.keep}-${products}`, products, 0, async (instance, things) => {
+      cases = growthCases(instance, things)
+      const now = await figures(instance, cases)
+      say(tableText(now))
+      found.push(now)
+      rows.push(...now.map(row => ({ ...row, name: `${row.name}, ${products}` })))
+    })
+  add(...timeRows(cases, found.at(-1)), ...growthRows(found[0], found.at(-1)))
+}
+
+if (options.grow) await growth([10000, 100000, Number(options.grow)])
+else await everything()
 
 const folder = path.join(root, 'build/bench')
 fs.mkdirSync(folder, { recursive: true })
-save(path.join(folder, 'last.json'), { at: new Date().toISOString(), ...options, rows })
+save(path.join(folder, options.grow ? 'growth.json' : 'last.json'), { at: new Date().toISOString(), ...options, rows })
 process.stdout.write(`${tableText(rows)}\n`)
 const missed = rows.filter(row => row.verdict === 'missed')
 say(missed.length ? `${missed.length} missed` : 'All targets held.')

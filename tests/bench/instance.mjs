@@ -178,11 +178,12 @@ export class Instance {
     return fs.existsSync(note) ? fs.readFileSync(note, 'utf8') : ''
   }
 
+  /** lines: of orders; 0 for as many as fit the products. */
   async load(products, lines) {
     const wanted = `${products} ${lines}`
     if (this.loaded === wanted) return
     fs.rmSync(path.join(this.folder, 'loaded'), { force: true })
-    this.extra = { DEMO_LINES: String(lines) }
+    this.extra = lines ? { DEMO_LINES: String(lines) } : {}
     await this.stack('demo', String(products))
     this.extra = {}
     this.sql('vacuum analyze; checkpoint')

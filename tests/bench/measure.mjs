@@ -146,7 +146,7 @@ export function rowsOf(cases, found) {
     row.target = one.least !== undefined ? `>= ${one.least}` : one.most !== undefined ?
       `<= ${one.most}` : null
     row.verdict = row.target ? judged >= (one.least ?? -Infinity) && judged <= (one.most ?? Infinity) ?
-      'held' : 'missed' : 'reference'
+      'held' : 'missed' : 'measured'
     if (one.show) row.shown = one.show(judged)
     // A reference that fails is no reference.
     if (row.failed > 0) row.verdict = 'missed'

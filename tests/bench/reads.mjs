@@ -21,19 +21,23 @@ export function freshCursors({ first, last }, count) {
   })
 }
 
+/** When the product at this place of the list was made, in milliseconds. */
+export function moment(instance, place) {
+  const [time] = instance.sql(`select ('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint
+    from product where is_listed order by id desc offset ${place} limit 1`)
+  return Number(time)
+}
+
 /** What the cases ask for, by the rows that are there. */
 export function lookAround(instance) {
-  const [first, last] = instance.sql(`
-    select ('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint
-    from ((select id from product where is_listed order by id limit 1)
-      union all (select id from product where is_listed order by id desc limit 1)) as ends
-    order by 1`).map(Number)
+  const [count] = instance.sql('select count(*) from product where is_listed').map(Number)
+  const first = moment(instance, count - 1), last = moment(instance, 0)
   const [product] = instance.sql(`select id from product where is_listed order by id desc limit 1`)
   const [category] = instance.sql(`select slug from category where id = (select category_id
     from product where is_listed group by 1 order by count(*) desc limit 1)`)
-  const [word] = instance.sql(`select word from search_word where length(word) between 5 and 8
-    order by uses desc limit 1`)
-  return { first, last, product, category, word }
+  const [word] = instance.sql(`select word from search_word where word ~ '^[a-z]{5,9}$'
+    and numnode(plainto_tsquery('english', word)) > 0 order by uses desc limit 1`)
+  return { count, first, last, product, category, word }
 }
 
 /** The list with names joined, as one would write it first: the yardstick of performance.md. */
