@@ -166,7 +166,9 @@ market: ## 200 buyers and a faulty payment provider: make market CLIENTS=200 SEE
 	MARKET_CLIENTS=$(or $(CLIENTS),200) SEED=$(SEED) tests/run api tests/api/market.test.mjs
 bench: ## Speed held against its targets: make bench, make bench SCALE=1000000
 	scripts/packages install build node run bench
-	tests/bench/run $(if $(SCALE),--products $(SCALE))
+	tests/bench/run $(if $(SCALE),--grow $(SCALE))
+bench-compare: ## The ratios of the last run beside those of the last release
+	node tests/bench/compare.mjs
 unit: $(UNITS) ## Unit tests only
 	set -e; for t in $^; do $$t; done
 lint: ## Format, static analysis, rules of the house
@@ -189,7 +191,7 @@ help: ## This list
 	sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 16
 
 .PHONY: build run start stop status reload psql redis-cli dead-letters migrate schema admin demo doctor static test sweep browser screenshots lighthouse \
-	market bench unit lint format invariants fuzz check-docker check-clean clean help
+	market bench bench-compare unit lint format invariants fuzz check-docker check-clean clean help
 
 # What the executables say about themselves.
 $(B)/bin/%.openapi: $(B)/bin/%

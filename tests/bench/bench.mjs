@@ -5,12 +5,15 @@ import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
+import { djangoCases } from './django.mjs'
+import { depthCases, growthCases, growthRows, timeRows } from './growth.mjs'
 import { Instance, root } from './instance.mjs'
 import { rounds, rowsOf } from './measure.mjs'
-import { lookAround, readCases } from './reads.mjs'
 import { setTheStage } from './people.mjs'
+import { lookAround, readCases } from './reads.mjs'
+import { coldStarts, memoryAtRest, memoryOfWorker, overload, startAgain } from './rest.mjs'
 import { save, tableText } from './table.mjs'
-import { writeCases } from './writes.mjs'
+import { lastUnits, replayCase, signInCases, writeCases } from './writes.mjs'
 
 const { values: options } = parseArgs({ options: {
   products: { type: 'string', default: '100000' },
@@ -19,48 +22,93 @@ const { values: options } = parseArgs({ options: {
   seconds: { type: 'string', default: '2' },
   only: { type: 'string', default: '' },
   keep: { type: 'string' },
+  grow: { type: 'string' },
 } })
 const say = text => process.stderr.write(`${text}\n`)
-const wanted = part => options.only === '' || options.only.split(',').includes(part)
 const plan = { times: Number(options.rounds), seconds: Number(options.seconds),
   say: text => say(`  ${text}`) }
 
-const instance = new Instance(options.keep && path.resolve(options.keep))
 const rows = []
-const add = found => {
+
+function add(...found) {
   rows.push(...found)
   say(tableText(found))
 }
 
-async function reads() {
-  const things = lookAround(instance)
-  for (const connections of [8, 32]) {
-    const cases = await readCases(instance, things, connections)
-    add(rowsOf(cases, await rounds(instance, cases, plan)))
+const figures = async (instance, cases) => rowsOf(cases, await rounds(instance, cases, plan))
+const measure = async (instance, cases) => add(...await figures(instance, cases))
+
+// In this order: what is measured at rest comes before anything was used.
+const parts = {
+  start: async instance =>
+    add(await startAgain(instance), memoryAtRest(instance), await coldStarts(instance)),
+  reads: async (instance, { things }) => {
+    for (const connections of [8, 32]) {
+      const cases = await readCases(instance, things, connections)
+      if (connections === 32) cases.push(replayCase(instance, connections))
+      await measure(instance, cases)
+    }
+    await measure(instance, depthCases(instance, things))
+  },
+  writes: async (instance, { goods }) => {
+    for (const connections of [8, 32])
+      await measure(instance, await writeCases(instance, goods, connections))
+    add(await lastUnits(instance, goods))
+  },
+  signin: async instance => measure(instance, signInCases(instance)),
+  django: async (instance, { things }) => {
+    const { cases, stop } = await djangoCases(instance, things)
+    try {
+      await measure(instance, cases)
+    } finally {
+      await stop()
+    }
+  },
+  memory: async (instance, { things }) => add(...await memoryOfWorker(instance, things)),
+  overload: async (instance, { things }) => add(...await overload(instance, things)),
+}
+
+async function withShop(folder, products, lines, work) {
+  const instance = new Instance(folder && path.resolve(folder))
+  try {
+    await instance.start()
+    say(`${products} products, ${lines || 'some'} order lines`)
+    await instance.load(products, lines)
+    return await work(instance, lookAround(instance))
+  } finally {
+    await instance.remove()
   }
 }
 
-async function writes() {
-  const goods = setTheStage(instance)
-  for (const connections of [8, 32]) {
-    const cases = await writeCases(instance, goods, connections)
-    add(rowsOf(cases, await rounds(instance, cases, plan)))
-  }
+const everything = () => withShop(options.keep, Number(options.products), Number(options.lines),
+  async (instance, things) => {
+    const goods = setTheStage(instance)
+    for (const [name, part] of Object.entries(parts))
+      if (options.only === '' || options.only.split(',').includes(name))
+        await part(instance, { things, goods })
+  })
+
+/** The public reads at each scale. */
+async function growth(scales) {
+  const found = []
+  let cases
+  for (const products of scales)
+    await withShop(options.keep && `${options.keep}-${products}`, products, 0, async (instance, things) => {
+      cases = growthCases(instance, things)
+      const now = await figures(instance, cases)
+      say(tableText(now))
+      found.push(now)
+      rows.push(...now.map(row => ({ ...row, name: `${row.name}, ${products}` })))
+    })
+  add(...timeRows(cases, found.at(-1)), ...growthRows(found[0], found.at(-1)))
 }
 
-try {
-  await instance.start()
-  say(`Loading ${options.products} products, ${options.lines} order lines`)
-  await instance.load(Number(options.products), Number(options.lines))
-  if (wanted('reads')) await reads()
-  if (wanted('writes')) await writes()
-} finally {
-  await instance.remove()
-}
+if (options.grow) await growth([10000, 100000, Number(options.grow)])
+else await everything()
 
 const folder = path.join(root, 'build/bench')
 fs.mkdirSync(folder, { recursive: true })
-save(path.join(folder, 'last.json'), { at: new Date().toISOString(), ...options, rows })
+save(path.join(folder, options.grow ? 'growth.json' : 'last.json'), { at: new Date().toISOString(), ...options, rows })
 process.stdout.write(`${tableText(rows)}\n`)
 const missed = rows.filter(row => row.verdict === 'missed')
 say(missed.length ? `${missed.length} missed` : 'All targets held.')

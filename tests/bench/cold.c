@@ -5,13 +5,15 @@
  *
  * The program inherits the environment, and a listening socket as a web server
  * gives it.  It is asked for an address that it does not have, which needs no
- * database.  Prints the microseconds of the middle one of so many starts.
+ * database.  Prints the microseconds of the middle one of so many starts, and those
+ * that it had a processor.
  */
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -106,8 +108,17 @@ start(int listener, char *const *program)
 }
 
 static double
-one_start(const struct sockaddr_un *at, char *const *program)
+used_us(const struct rusage *r)
 {
+	return (double)(r->ru_utime.tv_sec + r->ru_stime.tv_sec) * 1e6 +
+	    (double)(r->ru_utime.tv_usec + r->ru_stime.tv_usec);
+}
+
+static double
+one_start(const struct sockaddr_un *at, char *const *program, double *used)
+{
+	struct rusage usage;
+
 	char request[1024], answer[64];
 	size_t len = make_request(request);
 	int listener = listen_at(at), fd;
@@ -124,7 +135,8 @@ one_start(const struct sockaddr_un *at, char *const *program)
 	close(fd);
 	close(listener);
 	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
+	wait4(pid, NULL, 0, &usage);
+	*used = used_us(&usage);
 	return took;
 }
 
@@ -140,7 +152,7 @@ int
 main(int argc, char **argv)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	double times[TIMES_MAX];
+	double times[TIMES_MAX], used[TIMES_MAX];
 	size_t n;
 
 	if (argc != 4 || strlen(argv[1]) >= sizeof(at.sun_path))
@@ -150,9 +162,10 @@ main(int argc, char **argv)
 	if (n < 1 || n > TIMES_MAX)
 		return EXIT_FAILURE;
 	for (size_t i = 0; i < n; i++)
-		times[i] = one_start(&at, argv + 3);
+		times[i] = one_start(&at, argv + 3, &used[i]);
 	qsort(times, n, sizeof(*times), by_value);
-	printf("%.0f\n", times[n / 2]);
+	qsort(used, n, sizeof(*used), by_value);
+	printf("%.0f %.0f\n", times[n / 2], used[n / 2]);
 	unlink(at.sun_path);
 	return EXIT_SUCCESS;
 }

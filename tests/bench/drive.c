@@ -22,6 +22,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <time.h>
 #include <unistd.h>
@@ -418,6 +419,18 @@ open_all(int64_t start)
 	}
 }
 
+/* A thousand connections are more than a process may open at first. */
+static void
+open_many(void)
+{
+	struct rlimit r;
+
+	if (getrlimit(RLIMIT_NOFILE, &r) == 0) {
+		r.rlim_cur = r.rlim_max;
+		setrlimit(RLIMIT_NOFILE, &r);
+	}
+}
+
 int
 main(int argc, char **argv)
 {
@@ -439,6 +452,7 @@ main(int argc, char **argv)
 	run.interval_us = rate > 0 ?
 	    (int64_t)(1e6 * (double)run.nconnections / rate) :
 	    0;
+	open_many();
 	start = now_us();
 	run.ends_us = start + (int64_t)(strtod(argv[3], NULL) * 1e6);
 	open_all(start);

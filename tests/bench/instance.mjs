@@ -18,7 +18,7 @@ export const tool = name => path.join(root, 'build', mode, 'bench', name)
 
 const run = promisify(execFile)
 
-const freePort = () => new Promise((resolve, reject) => {
+export const freePort = () => new Promise((resolve, reject) => {
   const server = net.createServer()
   server.on('error', reject)
   server.listen(0, '127.0.0.1', () => {
@@ -89,6 +89,7 @@ export class Instance {
     fs.writeFileSync(path.join(this.folder, 'bench-1k.txt'), 'haat '.repeat(205).slice(0, 1024))
     fs.writeFileSync(path.join(this.folder, 'bench.conf'), benchConf(this.folder) +
       tappedConf(this.folder))
+    fs.rmSync(path.join(this.folder, 'hello'), { force: true })
     fs.copyFileSync(tool('hello'), path.join(this.folder, 'hello'))
     for (const name of ['bench-1k.txt', 'bench.conf', 'hello'])
       fs.chmodSync(path.join(this.folder, name), 0o755)
@@ -113,6 +114,8 @@ export class Instance {
   }
 
   async start() {
+    // A run that was cut off has left a kept one running.
+    if (fs.existsSync(this.stateDir)) await this.stop()
     for (let tries = 1; ; tries++) {
       this.port = await freePort()
       try {
@@ -123,6 +126,11 @@ export class Instance {
       }
     }
     this.url = `http://127.0.0.1:${this.port}`
+    this.lookUp()
+  }
+
+  /** Which processes it has now. */
+  lookUp() {
     this.lighttpd = this.pidIn('lighttpd.group')
     this.postgres = this.pidIn('pg/postmaster.pid')
     this.redis = this.pidIn('redis.pid')
@@ -130,6 +138,13 @@ export class Instance {
 
   pidIn(name) {
     return Number(fs.readFileSync(path.join(this.stateDir, name), 'utf8').split('\n')[0])
+  }
+
+  /** The environment of its programs. */
+  async programEnv() {
+    const out = await this.stack('env')
+    return { PATH: process.env.PATH, ...Object.fromEntries(out.trim().split('\n')
+      .map(line => line.split(/=(.*)/s).slice(0, 2))) }
   }
 
   async stop() {
@@ -163,11 +178,12 @@ export class Instance {
     return fs.existsSync(note) ? fs.readFileSync(note, 'utf8') : ''
   }
 
+  /** lines: of orders; 0 for as many as fit the products. */
   async load(products, lines) {
     const wanted = `${products} ${lines}`
     if (this.loaded === wanted) return
     fs.rmSync(path.join(this.folder, 'loaded'), { force: true })
-    this.extra = { DEMO_LINES: String(lines) }
+    this.extra = lines ? { DEMO_LINES: String(lines) } : {}
     await this.stack('demo', String(products))
     this.extra = {}
     this.sql('vacuum analyze; checkpoint')

@@ -4,8 +4,8 @@
  * all alike.
  *
  * A case is {name, run(seconds, round)}, where run() gives {requests, seconds,
- * p50, p99, failed} with times in microseconds, and beside it what compares it:
- * {against: the name of its reference, least: what the ratio must be at least}.
+ * p50, p99, failed} with times in microseconds, and beside it what it is held
+ * against: {against: the name of its reference, least: the ratio at least}.
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -107,6 +107,8 @@ async function once(instance, one, seconds, round) {
 /** All cases in each round; gives a map from name to the list of its rounds. */
 export async function rounds(instance, cases, { times, seconds, say = () => {} }) {
   const found = new Map(cases.map(one => [one.name, []]))
+  // The first requests connect and prepare; none of that is measured.
+  for (const one of cases) await once(instance, one, 1, -1)
   for (let round = 0; round < times; round++)
     for (const one of cases) {
       const figures = await once(instance, one, one.seconds ?? seconds, round)
@@ -118,26 +120,36 @@ export async function rounds(instance, cases, { times, seconds, say = () => {} }
 
 const costOf = figures => figures.whole ?? figures.server
 
-/** Rows of the table, with the ratios of each round to its own reference. */
+/** One row without rounds: {name, shown, target, held}. */
+export const fact = ({ name, shown, target, held, ...more }) =>
+  ({ name, shown, target, failed: 0, verdict: held ? 'held' : 'missed', ...more })
+
+/**
+ * Rows of the table, with the ratio of each round to its own reference: of the
+ * rates, or of what the case's pick() gives. least and most are the target.
+ */
 export function rowsOf(cases, found) {
   return cases.map(one => {
     const list = found.get(one.name), reference = found.get(one.against)
+    const pick = one.pick ?? (figures => figures.rate)
     const of = pick => median(list.map(pick))
-    const ratios = reference?.map((base, i) => list[i].rate / base.rate)
+    const ratios = reference?.map((base, i) => pick(list[i]) / pick(base))
     const savings = reference?.map((base, i) => costOf(base) / costOf(list[i]))
-    const failed = list.reduce((total, figures) => total + figures.failed, 0)
     const row = {
-      name: one.name, rate: of(f => f.rate), p50: of(f => f.p50), p99: of(f => f.p99), failed,
+      name: one.name, rate: of(f => f.rate), p50: of(f => f.p50), p99: of(f => f.p99),
+      failed: list.reduce((total, figures) => total + figures.failed, 0),
       cpu: Object.fromEntries([...groups, 'client'].map(group => [group, of(f => f.cpu[group])])),
       sum: of(costOf), others: of(f => f.others), against: one.against ?? null,
       ratio: ratios ? median(ratios) : null, cpuRatio: savings ? median(savings) : null,
-      target: one.least !== undefined ? `>= ${one.least}` : null,
-      verdict: 'reference',
     }
-    if (one.against || one.least !== undefined)
-      row.verdict = one.least === undefined ? 'shown' : row.ratio >= one.least ? 'held' : 'missed'
+    const judged = one.against ? row.ratio : of(pick)
+    row.target = one.least !== undefined ? `>= ${one.least}` : one.most !== undefined ?
+      `<= ${one.most}` : null
+    row.verdict = row.target ? judged >= (one.least ?? -Infinity) && judged <= (one.most ?? Infinity) ?
+      'held' : 'missed' : 'measured'
+    if (one.show) row.shown = one.show(judged)
     // A reference that fails is no reference.
-    if (failed > 0) row.verdict = 'missed'
+    if (row.failed > 0) row.verdict = 'missed'
     return row
   })
 }

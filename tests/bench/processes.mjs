@@ -2,8 +2,9 @@
  * processes.mjs: what the processes of an instance have used of the processors
  * and of memory, from /proc.
  *
- * Groups: lighttpd; app, the executables that it started; pg, PostgreSQL with
- * all its helpers; redis; client, whoever asks.
+ * Groups: lighttpd; app, the executables that it started, and the group that is
+ * measured beside haat; pg, PostgreSQL with all its helpers; redis; client, whoever
+ * asks.
  */
 import fs from 'node:fs'
 
@@ -45,7 +46,7 @@ function still(parents) {
 }
 
 /** Seconds of processor time by group since these processes began. */
-export function cpuTimes({ lighttpd, postgres, redis }) {
+export function cpuTimes({ lighttpd, postgres, redis, beside }) {
   const list = still([lighttpd, postgres])
   const of = pid => list.find(one => one.pid === pid) ?? { own: 0, children: 0 }
   const members = list.filter(one => one.group === lighttpd)
@@ -54,7 +55,8 @@ export function cpuTimes({ lighttpd, postgres, redis }) {
   return {
     lighttpd: sum(members.filter(isServer), 'own'),
     // A program that has ended is in the account of who started it.
-    app: sum(members.filter(one => !isServer(one)), 'own') + of(lighttpd).children,
+    app: sum(members.filter(one => !isServer(one)), 'own') + of(lighttpd).children +
+      sum(list.filter(one => one.group === beside), 'own'),
     pg: sum(list.filter(one => one.parent === postgres), 'own') +
       of(postgres).own + of(postgres).children,
     redis: of(redis).own,

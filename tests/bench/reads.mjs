@@ -6,11 +6,12 @@ import fs from 'node:fs'
 import path from 'node:path'
 
 import { pgbench, wrk } from './measure.mjs'
+import { tokenOf } from './people.mjs'
 
 const hex = (value, digits) => value.toString(16).padStart(digits, '0').slice(-digits)
 
-/** Cursors of the newest-first list, each at a random place between two products. */
-function cursors({ first, last }, count) {
+/** Cursors of the newest-first list, each at a random place between two moments. */
+export function freshCursors({ first, last }, count) {
   return Array.from({ length: count }, () => {
     const at = hex(Math.floor(first + Math.random() * (last - first)), 12)
     const tail = crypto.randomBytes(8).toString('hex')
@@ -20,19 +21,23 @@ function cursors({ first, last }, count) {
   })
 }
 
+/** When the product at this place of the list was made, in milliseconds. */
+export function moment(instance, place) {
+  const [time] = instance.sql(`select ('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint
+    from product where is_listed order by id desc offset ${place} limit 1`)
+  return Number(time)
+}
+
 /** What the cases ask for, by the rows that are there. */
 export function lookAround(instance) {
-  const [first, last] = instance.sql(`
-    select ('x' || substr(replace(id::text, '-', ''), 1, 12))::bit(48)::bigint
-    from ((select id from product where is_listed order by id limit 1)
-      union all (select id from product where is_listed order by id desc limit 1)) as ends
-    order by 1`).map(Number)
+  const [count] = instance.sql('select count(*) from product where is_listed').map(Number)
+  const first = moment(instance, count - 1), last = moment(instance, 0)
   const [product] = instance.sql(`select id from product where is_listed order by id desc limit 1`)
   const [category] = instance.sql(`select slug from category where id = (select category_id
     from product where is_listed group by 1 order by count(*) desc limit 1)`)
-  const [word] = instance.sql(`select word from search_word where length(word) between 5 and 8
-    order by uses desc limit 1`)
-  return { first, last, product, category, word }
+  const [word] = instance.sql(`select word from search_word where word ~ '^[a-z]{5,9}$'
+    and numnode(plainto_tsquery('english', word)) > 0 order by uses desc limit 1`)
+  return { count, first, last, product, category, word }
 }
 
 /** The list with names joined, as one would write it first: the yardstick of performance.md. */
@@ -50,16 +55,18 @@ order by p.id desc
 limit 21;
 `
 
-/** Files of paths, a fresh piece for each run, so that none was asked for before. */
-function pieces(instance, name, paths, each) {
-  let at = 0
-  return () => {
-    const file = path.join(instance.folder, `${name}.txt`)
-    fs.writeFileSync(file, `${paths(at, each).join('\n')}\n`)
-    at += each
-    return file
-  }
+export function write(instance, name, text) {
+  const file = path.join(instance.folder, name)
+  fs.writeFileSync(file, text)
+  return file
 }
+
+/** A case whose every request was never made before: paths(n) gives n of them. */
+export const freshCase = (instance, { name, connections, paths, each = 40000, ...more }) => ({
+  name, ...more,
+  run: seconds => wrk(instance, { connections,
+    paths: write(instance, 'fresh.txt', `${paths(each).join('\n')}\n`) }, seconds),
+})
 
 export async function readCases(instance, things, connections) {
   const c = connections
@@ -71,8 +78,6 @@ export async function readCases(instance, things, connections) {
   const hello = { against: label('hello') }
   const list = '/api/products/list/'
   const etag = (await instance.get(list)).headers.get('etag')
-  const freshLists = pieces(instance, 'lists', (_, n) =>
-    cursors(things, n).map(cursor => `${list}?cursor=${cursor}`), 40000)
   return [
     get('static 1 KB', '/bench-1k.txt'),
     get('hello', '/api/bench/hello/'),
@@ -80,14 +85,17 @@ export async function readCases(instance, things, connections) {
     { name: label('pgbench list, two joins'), clientCounts: true,
       run: seconds => pgbench(instance, { script: listJoined, clients: 8,
         variables: { first: things.first, last: things.last } }, seconds) },
-    { name: label('list uncached'), against: label('pgbench list, two joins'), least: 1.10,
-      run: seconds => wrk(instance, { paths: freshLists(), connections: c }, seconds) },
+    freshCase(instance, { name: label('list uncached'), connections: c,
+      against: label('pgbench list, two joins'), least: 1.10,
+      paths: n => freshCursors(things, n).map(cursor => `${list}?cursor=${cursor}`) }),
     { ...get('list hot', list), ...hello, least: 0.92 },
     { ...get('detail hot', `/api/products/detail/?id=${things.product}`), ...hello, least: 0.92 },
     { ...get('filter hot', `/api/products/filter/?category=${things.category}&min_price=10000`),
       ...hello, least: 0.92 },
     { ...get('search hot', `/api/products/search/?q=${things.word}`), ...hello, least: 0.92 },
     { ...get('categories hot', '/api/categories/list/'), ...hello, least: 0.92 },
+    { ...get('list hot, signed in', list, { headers: { Authorization: `Bearer ${tokenOf(instance, 1)}` } }),
+      ...hello, least: 0.85 },
     ...(etag ? [{ ...get('list 304', list, { headers: { 'If-None-Match': etag } }), ...hello,
       least: 0.95 }] : []),
   ]

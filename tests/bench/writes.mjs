@@ -3,12 +3,14 @@
  * pgbench.
  */
 import crypto from 'node:crypto'
-import fs from 'node:fs'
 import http from 'node:http'
+import os from 'node:os'
 import path from 'node:path'
 
-import { drive, pgbench, request } from './measure.mjs'
-import { buyerId, buyers, fillCarts, shelves, tokenOf } from './people.mjs'
+import { output, tool } from './instance.mjs'
+import { drive, fact, pgbench, request } from './measure.mjs'
+import { buyerId, buyers, fillCarts, password, shelves, tokenOf } from './people.mjs'
+import { write } from './reads.mjs'
 import { keepVariables, preamble, scriptFrom } from './statements.mjs'
 import { Tap } from './tap.mjs'
 
@@ -90,12 +92,6 @@ export const hearCarts = (instance, goods, count) => withTap(instance, async tap
 
 // ---- cases -------------------------------------------------------------------
 
-function write(instance, name, requests) {
-  const file = path.join(instance.folder, name)
-  fs.writeFileSync(file, requests.join(''))
-  return file
-}
-
 let runs = Math.floor(Date.now() / 1000)
 
 /** pgbench with the statements that were heard; clients share the captured shelves. */
@@ -123,7 +119,7 @@ function orders(instance, name, connections, count, places) {
       tokens ??= Array.from({ length: buyers }, (_, i) => tokenOf(instance, i + 1))
       const file = write(instance, 'orders.http', tokens.map((token, i) =>
         request('POST', '/api/orders/create/',
-          { token, key: `order-${crypto.randomUUID()}`, body: orderOf(i + 1) })))
+          { token, key: `order-${crypto.randomUUID()}`, body: orderOf(i + 1) })).join(''))
       return drive(instance, { file, connections, good: [201] }, seconds)
     },
   }
@@ -137,7 +133,7 @@ function cartAdds(instance, name, connections, goods) {
       const tokens = Array.from({ length: connections }, (_, i) => tokenOf(instance, i + 1))
       const file = write(instance, 'carts.http', Array.from({ length: 2000 }, () =>
         tokens.map((token, i) => request('POST', '/api/cart/add/',
-          { token, body: cartAdd(goods[3 * (i % shelves)]) }))).flat())
+          { token, body: cartAdd(goods[3 * (i % shelves)]) }))).flat().join(''))
       return drive(instance, { file, connections }, seconds)
     },
   }
@@ -159,5 +155,84 @@ export async function writeCases(instance, goods, connections) {
     reference(instance, `pgbench order, one product ${c}`, hot, connections, fill(1, 1)),
     { ...orders(instance, `order, one product ${c}`, connections, 1, 1),
       against: `pgbench order, one product ${c}`, least: 0.85 },
+  ]
+}
+
+// ---- the same order again ----------------------------------------------------
+
+/** Each connection has placed an order and sends it again and again. */
+export function replayCase(instance, connections) {
+  const sent = Array.from({ length: connections }, (_, i) => request('POST', '/api/orders/create/',
+    { token: tokenOf(instance, i + 1), key: `again-${crypto.randomUUID()}`, body: orderOf(i + 1) }))
+  let placed
+  return {
+    name: `order again c${connections}`, against: `hello c${connections}`, least: 0.55,
+    before: async () => {
+      if (placed) return
+      fillCarts(instance)
+      const file = write(instance, 'first.http', sent.join(''))
+      placed = await drive(instance, { file, connections, good: [201] }, 10)
+      if (placed.failed) throw new Error(`orders to repeat: ${JSON.stringify(placed)}`)
+    },
+    run: seconds => drive(instance, { connections, good: [201],
+      file: write(instance, 'again.http', sent.join('').repeat(2000)) }, seconds),
+  }
+}
+
+// ---- the last units ----------------------------------------------------------
+
+/** More buyers than units, all at once: as many orders as units, and no other answer than 409. */
+export async function lastUnits(instance, goods, { units = 300, wanted = 640 } = {}) {
+  const { variant_id: id } = goods[0]
+  fillCarts(instance, 1, 1)
+  instance.sql(`update stock set on_hand = reserved + ${units} where variant_id = '${id}'`)
+  const file = write(instance, 'last.http', Array.from({ length: wanted }, (_, i) =>
+    request('POST', '/api/orders/create/', { token: tokenOf(instance, i + 1),
+      key: `last-${crypto.randomUUID()}`, body: orderOf(i + 1) })).join(''))
+  const found = await drive(instance, { file, connections: 32, good: [201, 409] }, 60)
+  const [left] = instance.sql(`select on_hand - reserved from stock where variant_id = '${id}'`)
+  instance.sql(`update stock set on_hand = 1000000000 where variant_id = '${id}'`)
+  const sold = found.statuses['201'] ?? 0
+  return fact({ name: 'last units c32', shown: `${sold} of ${units}`, target: 'only 201, 409',
+    failed: found.failed, rate: found.requests / found.seconds, p50: found.p50, p99: found.p99,
+    // The run ends when a connection is done; the others' last orders count as well.
+    held: found.failed === 0 && Number(left) === 0 && sold === units })
+}
+
+// ---- sign-in -----------------------------------------------------------------
+
+const signIns = (instance, seconds, connections) => drive(instance, {
+  connections, file: write(instance, 'login.http', Array.from({ length: 4000 }, (_, i) =>
+    request('POST', '/api/auth/login/',
+      { body: { email: `bench${i % 512 + 1}@bench.example`, password } })).join('')) }, seconds)
+
+/** What the processors can verify at most, all of them at it. */
+async function hashes(instance, seconds) {
+  const [hash] = instance.sql("select password_hash from account where email_key = 'bench1@bench.example'")
+  const outs = await Promise.all(os.cpus().map(() => output(tool('hash'), [hash, password, `${seconds}`])))
+  const found = outs.map(out => out.trim().split(' ').map(Number))
+  const us = found[0][1]
+  return { requests: found.reduce((total, [count]) => total + count, 0), seconds, p50: us, p99: us,
+    failed: 0 }
+}
+
+export function signInCases(instance) {
+  // Few enough to be answered at once: their times are those of waiting.
+  const catalogue = seconds => drive(instance, { connections: 4, rate: 200, patience: 10,
+    file: write(instance, 'list.http', Array.from({ length: 400 }, () =>
+      request('GET', '/api/products/list/')).join('')) }, seconds)
+  return [
+    { name: 'argon2id, all cores', clientCounts: true, run: seconds => hashes(instance, seconds) },
+    { name: 'sign-in c8', against: 'argon2id, all cores', least: 0.85,
+      run: seconds => signIns(instance, seconds, 8) },
+    { name: 'catalogue, 200/s', run: catalogue },
+    { name: 'catalogue, 200/s, during sign-in', most: 20, pick: figures => figures.p99 / 1000,
+      show: ms => `${ms.toFixed(1)} ms`,
+      run: async seconds => {
+        const others = signIns(instance, seconds + 0.5, 8)
+        const found = await catalogue(seconds)
+        await others
+        return found
+      } },
   ]
 }
