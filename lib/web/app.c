@@ -306,9 +306,10 @@ begin(struct process *p, struct request *rq)
 #endif
 }
 
-/* By hand: with printf() it costs as much as an answer from memory. */
-static void
-log_request(const struct request *rq)
+/* The line of the log.  By hand: with printf() it costs as much as an answer
+ * from memory. */
+static const char *
+log_line(const struct request *rq)
 {
 	const struct ctx *c = &rq->ctx;
 	struct buf b;
@@ -338,17 +339,14 @@ log_request(const struct request *rq)
 		buf_lit(&b, " code=");
 		buf_str(&b, err_code(c->problem.err));
 	}
-	/* What costs nothing is not worth a write of its own. */
-	if (rq->from_memory)
-		log_gather(buf_text(&b));
-	else
-		log_text(buf_text(&b));
+	return buf_text(&b);
 }
 
 static void
 handle(struct process *p)
 {
 	struct request rq;
+	const char *line;
 	enum err err = OK;
 
 	begin(p, &rq);
@@ -361,7 +359,14 @@ handle(struct process *p)
 	if (err != OK)
 		problem_write(&rq, err);
 	send_reply(&rq, err);
-	log_request(&rq);
+	line = log_line(&rq);
+	/* The client does not wait for our log. */
+	io_finish(p->io);
+	/* What costs nothing is not worth a write of its own. */
+	if (rq.from_memory)
+		log_gather(line);
+	else
+		log_text(line);
 	db_request_end(&rq.ctx);
 }
 
@@ -384,7 +389,6 @@ run(struct process *p)
 		if (!io_accept(p->io))
 			break;
 		handle(p);
-		io_finish(p->io);
 		arena_reset(p->arena);
 	}
 	log_flush();

@@ -51,7 +51,7 @@ and (t.rating, t.id) < ((select $1::integer), (select $2::uuid))
 -- rows: many
 select review_id, id, url, thumbnail_url, alt, position
 from review_media
-where review_id = any($1)
+where review_id = any((select $1::uuid[])::uuid[])
 order by review_id, position, id;
 
 -- name: review_product_listed
