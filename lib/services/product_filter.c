@@ -153,36 +153,37 @@ product_filter_add(struct ctx *c, struct compose *s,
 	product_filter_add_but_category(c, s, f);
 }
 
-static uint64_t
-hash_more(uint64_t h, const void *p, size_t len)
-{
-	const unsigned char *bytes = p;
-
-	for (size_t i = 0; i < len; i++)
-		h = (h ^ bytes[i]) * 1099511628211u;
-	return h;
-}
-
-/* Of the statement's text and arguments: the same for the same filters. */
-static uint64_t
-filter_hash(struct ctx *c, const struct product_filter *f)
+void
+product_filter_key(struct ctx *c, const struct product_filter *f,
+    struct buf *key)
 {
 	struct compose s;
-	uint64_t h;
 
 	compose_begin(c, &s);
 	product_filter_add(c, &s, f);
-	h = hash_more(1469598103934665603u, buf_text(&s.text), s.text.len);
+	buf_init(key, c->arena, 256 * 1024);
+	buf_raw(key, buf_text(&s.text), s.text.len);
 	for (size_t i = 0; i < s.n; i++) {
 		const struct arg *a = &s.args[i];
 
 		if (a->kind == ARG_TEXT)
-			h = hash_more(h, a->text, strlen(a->text) + 1);
+			buf_raw(key, a->text, strlen(a->text) + 1);
 		else if (a->kind == ARG_UUID)
-			h = hash_more(h, &a->uuid, sizeof(a->uuid));
+			buf_raw(key, &a->uuid, sizeof(a->uuid));
 		else
-			h = hash_more(h, &a->i64, sizeof(a->i64));
+			buf_raw(key, &a->i64, sizeof(a->i64));
 	}
+}
+
+static uint64_t
+filter_hash(struct ctx *c, const struct product_filter *f)
+{
+	uint64_t h = 1469598103934665603u;
+	struct buf key;
+
+	product_filter_key(c, f, &key);
+	for (size_t i = 0; i < key.len; i++)
+		h = (h ^ (unsigned char)key.data[i]) * 1099511628211u;
 	return h;
 }
 

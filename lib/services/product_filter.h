@@ -48,6 +48,10 @@ void product_filter_add(struct ctx *c, struct compose *s,
 void product_filter_add_but_category(struct ctx *c, struct compose *s,
     const struct product_filter *f);
 
+/* Bytes that are the same for the same filters, and only for them. */
+void product_filter_key(struct ctx *c, const struct product_filter *f,
+    struct buf *key);
+
 /*
  * The cursors of a list carry its count, so that only the first page counts.
  * A key with the count of this filter's matches behind it; and the count

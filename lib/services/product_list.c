@@ -4,6 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/clock.h"
+#include "core/config.h"
+#include "core/memo.h"
 #include "db/array.h"
 #include "db/page_rows.h"
 #include "services/product_shape.h"
@@ -176,8 +179,64 @@ compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
 
 /* --- counts ------------------------------------------------------------- */
 
-enum err
-product_count(struct ctx *c, const struct product_filter *f, int64_t *count)
+/*
+ * Nobody can act on a number of matches, and to count ten thousand takes
+ * longer than to show the first twenty: for buyers a count is kept ten times
+ * as long as an answer.
+ */
+enum { COUNTS_BYTES = 64 * 1024, COUNT_LASTS = 10 };
+
+struct kept_count {
+	int64_t count;
+	int64_t until_us;
+};
+
+static struct memo *
+counts(void)
+{
+	static struct memo *kept;
+
+	if (kept == NULL)
+		kept = memo_new(arena_new(), COUNTS_BYTES);
+	return kept;
+}
+
+static bool
+shows_kept_counts(const struct ctx *c)
+{
+	return c->config->hot_answers_ms > 0 &&
+	    c->caller.role != ROLE_ADMIN && !c->caller.has_seller;
+}
+
+static bool
+recall_count(struct ctx *c, const struct buf *key, int64_t *count)
+{
+	size_t len;
+	const struct kept_count *k = memo_find(counts(), buf_text(key),
+	    key->len, &len);
+
+	if (!shows_kept_counts(c) || k == NULL ||
+	    k->until_us <= clock_mono_us())
+		return false;
+	*count = k->count;
+	return true;
+}
+
+static void
+keep_count(struct ctx *c, const struct buf *key, int64_t asked_us,
+    int64_t count)
+{
+	struct kept_count *k = memo_keep(counts(), buf_text(key), key->len,
+	    sizeof(*k));
+
+	if (k != NULL)
+		*k = (struct kept_count){ count,
+			asked_us +
+			    c->config->hot_answers_ms * 1000 * COUNT_LASTS };
+}
+
+static enum err
+count_matches(struct ctx *c, const struct product_filter *f, int64_t *count)
 {
 	struct compose s;
 	struct rows r;
@@ -191,6 +250,20 @@ product_count(struct ctx *c, const struct product_filter *f, int64_t *count)
 	compose_add(&s, F_PRODUCT_SAMPLE_END, NO_ARGS);
 	TRY(compose_each(c, &s, &r));
 	*count = row_next(&r) ? col_i64(&r) : 0;
+	return OK;
+}
+
+enum err
+product_count(struct ctx *c, const struct product_filter *f, int64_t *count)
+{
+	int64_t asked_us = clock_mono_us();
+	struct buf key;
+
+	product_filter_key(c, f, &key);
+	if (recall_count(c, &key, count))
+		return OK;
+	TRY(count_matches(c, f, count));
+	keep_count(c, &key, asked_us, *count);
 	return OK;
 }
 

@@ -234,6 +234,28 @@ test('a buyer who wrote a review finds it when asking with the token', async () 
   assert.equal(assertStatus(await get(target, { token: buyer.token }), 200).results[0].id, id)
 })
 
+test('a number of matches is at most ten seconds old, and never for a seller', async () => {
+  const shop = await seller({}, own)
+  const brand = unique('Brand')
+  const count = async options =>
+    assertStatus(await get(`/api/products/filter/?brand=${brand}&page_size=1`, options), 200).count
+  const more = async () => {
+    await product({ seller: shop, brand }, own)
+    return performance.now()
+  }
+  for (const n of [1, 2]) await more(n)
+  assert.equal(await count(), 2)
+  await more()
+  const added = await more()
+  assert.equal(await count({ token: shop.token }), 4)
+  await until(async () => {
+    const asked = performance.now(), n = await count()
+    assert(n >= 2 && n <= 4)
+    if (asked - added > 10000) assert.equal(n, 4)
+    return asked - added > 10000
+  })
+})
+
 test('a category of another name is another address', async () => {
   const [one, two] = [await category({}, own), await category({}, own)]
   for (const of of [one, two, one, two])
