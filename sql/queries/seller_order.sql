@@ -1,10 +1,11 @@
+-- What the buyer calls an address ("Home") is not the seller's to know.
 -- fragment: seller_order_columns
 -- args: none
 select t.id, t.order_id, t.number, t.status, t.seller_id,
 	(select s.store_name from seller s where s.id = t.seller_id), t.currency, t.subtotal,
 	t.discount_total, t.shipping_total, t.tax_total, t.total, t.tracking,
 	(extract(epoch from t.placed_at) * 1000000)::bigint, o.shipping_address ->> 'full_name',
-	o.shipping_address
+	o.shipping_address || '{"label": null}'
 
 -- fragment: seller_orders_of_seller
 -- args: seller_id uuid
@@ -22,7 +23,7 @@ and t.status = $1
 select t.id, t.order_id, t.number, t.status, t.seller_id, s.store_name, t.currency, t.subtotal,
 	t.discount_total, t.shipping_total, t.tax_total, t.total, t.tracking,
 	(extract(epoch from t.placed_at) * 1000000)::bigint, o.shipping_address ->> 'full_name',
-	o.shipping_address
+	o.shipping_address || '{"label": null}'
 from seller_order t
 join seller s on s.id = t.seller_id
 join orders o on o.id = t.order_id

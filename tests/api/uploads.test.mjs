@@ -762,11 +762,12 @@ test('more files than the sweeper asks about at once', async () => {
 
 const isTraced = pid => !/^TracerPid:\t0$/m.test(fs.readFileSync(`/proc/${pid}/status`, 'latin1'))
 
-/** Runs work while the system calls of these processes fail. */
+/** Runs work while the system calls of these processes fail; on one file, if that is named. */
 async function whileFailing(pids, what, work) {
-  const [calls, error] = what
+  const [calls, error, file] = what
   const tracer = spawn('strace', ['-f', '-qq', ...pids.flatMap(pid => ['-p', String(pid)]),
-    '-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`, '-o', '/dev/null'],
+    ...file ? ['-P', file] : [], '-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`,
+    '-o', '/dev/null'],
   { stdio: 'ignore' })
   await until(() => pids.every(isTraced), { what: 'strace to hold the processes' })
   try {
@@ -807,6 +808,27 @@ test('H07 a full or broken disk is 503, without a row, and the processes live', 
   assert.deepEqual(workers(own), pids, 'the processes live')
   assertStatus(await uploadImage(who, thing, png(), { on: own }), 201)
   assertStatus(await uploadDocument(who, pdf(), { on: own }), 201)
+})
+
+test('H07 a log that cannot be written stops nobody', async () => {
+  const own = await startInstance()
+  const who = await seller({}, own)
+  const thing = await product({ seller: who, status: 'draft' }, own)
+  await image(who, thing, jpeg, { on: own })
+  const log = fs.realpathSync(path.join(own.stateDir, 'log/app.log'))
+  const pids = workers(own), ids = []
+  for (const error of ['ENOSPC', 'EIO'])
+    await whileFailing(pids, ['write', error, log], async () => {
+      const form = formOf([['product_id', thing.id], ['file', { bytes: png() }]])
+      ids.push(unique('unlogged'))
+      assertStatus(await own.api('POST', '/api/products/upload-image/', { token: who, raw: form.raw,
+        headers: { ...form.headers, 'x-request-id': ids.at(-1) } }), 201)
+    })
+  await image(who, thing, jpeg, { on: own })
+  assert.equal((await imagesOf(thing, own)).length, 4)
+  assert.deepEqual(workers(own), pids, 'the processes live')
+  const text = fs.readFileSync(log, 'utf8')
+  for (const id of ids) assert(!text.includes(`request_id=${id}`), 'no line of it was written')
 })
 
 test('uploads survive the failure of any call, and are kept once', async () => {
