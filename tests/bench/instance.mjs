@@ -73,8 +73,8 @@ $HTTP["url"] == "/bench-1k.txt" {
 `
 
 export class Instance {
-  /** folder: kept when given, else temporary. */
-  constructor(folder) {
+  /** folder: kept when given, else temporary. settings: beside those of every bench. */
+  constructor(folder, settings = {}) {
     this.kept = Boolean(folder)
     this.folder = folder ?? fs.mkdtempSync(path.join(os.tmpdir(), 'haat-b.'))
     fs.mkdirSync(this.folder, { recursive: true })
@@ -82,7 +82,7 @@ export class Instance {
     this.stateDir = path.join(this.folder, 's')
     this.envFile = path.join(this.folder, 'env')
     if (!fs.existsSync(this.envFile))
-      fs.writeFileSync(this.envFile, Object.entries(settingsOfBench())
+      fs.writeFileSync(this.envFile, Object.entries({ ...settingsOfBench(), ...settings })
         .map(([name, value]) => `${name}=${value}\n`).join(''), { mode: 0o600 })
     this.settings = Object.fromEntries(fs.readFileSync(this.envFile, 'utf8').trim().split('\n')
       .map(line => line.split(/=(.*)/s).slice(0, 2)))
@@ -100,6 +100,8 @@ export class Instance {
       PATH: process.env.PATH, HOME: process.env.HOME ?? os.tmpdir(), MODE: mode,
       STATE_DIR: this.stateDir, ENV_FILE: this.envFile, PORT: String(this.port ?? 1),
       LIGHTTPD_INCLUDE: path.join(this.folder, 'bench.conf'),
+      ASAN_OPTIONS: `log_path=${this.stateDir}/log/asan:exitcode=99:handle_abort=1`,
+      UBSAN_OPTIONS: `log_path=${this.stateDir}/log/asan:print_stacktrace=1`,
     }
   }
 

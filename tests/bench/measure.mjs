@@ -83,7 +83,7 @@ export async function pgbench(instance, { script, variables = {}, clients, user 
 
 // ---- rounds ------------------------------------------------------------------
 
-async function once(instance, one, seconds, round) {
+export async function once(instance, one, seconds, round) {
   await one.before?.(round)
   const before = cpuTimes(instance), began = performance.now()
   const result = await one.run(seconds, round)

@@ -14,7 +14,7 @@ import { write } from './reads.mjs'
 import { keepVariables, preamble, scriptFrom } from './statements.mjs'
 import { Tap } from './tap.mjs'
 
-const orderOf = n => ({ shipping_address_id: buyerId(n), payment_method: 'razorpay' })
+export const orderOf = n => ({ shipping_address_id: buyerId(n), payment_method: 'razorpay' })
 
 // ---- hearing the statements --------------------------------------------------
 
@@ -74,7 +74,7 @@ export const hearOrders = (instance, count, places) => withTap(instance, async t
 
 const addToCart = (instance, n, good) => tapped(instance, 'POST', '/api/cart/add/',
   { token: tokenOf(instance, n), body: cartAdd(good) })
-const cartAdd = good => ({ product_id: good.product_id, variant_id: good.variant_id, quantity: 1 })
+export const cartAdd = good => ({ product_id: good.product_id, variant_id: good.variant_id, quantity: 1 })
 
 /** A product added to the carts of so many buyers, who have been there before. */
 export const hearCarts = (instance, goods, count) => withTap(instance, async tap => {
@@ -95,7 +95,7 @@ export const hearCarts = (instance, goods, count) => withTap(instance, async tap
 let runs = Math.floor(Date.now() / 1000)
 
 /** pgbench with the statements that were heard; clients share the captured shelves. */
-function reference(instance, name, captures, clients, before) {
+export function reference(instance, name, captures, clients, before) {
   const heard = scriptFrom(captures)
   return {
     name, clientCounts: true,
