@@ -105,6 +105,35 @@ read_secret(struct reader *r, const char *name, size_t min)
 	return v;
 }
 
+static bool
+is_this_machine(const char *host)
+{
+	static const char *const names[] = { "127.0.0.1", "[::1]",
+		"localhost" };
+
+	/* What looks like it may be a name and a password. */
+	for (size_t i = 0;
+	     strchr(host, '@') == NULL && i < sizeof(names) / sizeof(*names);
+	     i++) {
+		size_t len = strlen(names[i]);
+
+		if (strncmp(host, names[i], len) == 0 &&
+		    strchr(":/", host[len]) != NULL)
+			return true;
+	}
+	return false;
+}
+
+/* Keys go there: encrypted, or not over any wire. */
+static void
+judge_address(struct reader *r, const char *name, const char *v)
+{
+	if (r->demo || *v == '\0' || strncmp(v, "https://", 8) == 0 ||
+	    (strncmp(v, "http://", 7) == 0 && is_this_machine(v + 7)))
+		return;
+	complain(r, "%s must begin with https://", name);
+}
+
 int
 config_load(struct config *c, FILE *faults)
 {
@@ -131,6 +160,8 @@ config_load(struct config *c, FILE *faults)
 	if (*c->document_key != '\0')
 		judge_secret(&r, "DOCUMENT_KEY", c->document_key,
 		    SECRET_MIN_BYTES);
+	judge_address(&r, "RAZORPAY_API_URL", c->razorpay_api_url);
+	judge_address(&r, "SMS_URL", c->sms_url);
 	if (r.demo && (*c->jwt_secret == '\0' || *c->app_secret == '\0'))
 		complain(&r, "JWT_SECRET and HAAT_SECRET are missing");
 	return r.count;

@@ -302,6 +302,19 @@ wait_for_lock(struct process *p, bool *got)
 	}
 }
 
+/* The end of the connection would do it, but a moment after the process is
+ * gone, and whoever starts the job then would find it locked. */
+static void
+give_lock(struct process *p)
+{
+	struct problem problem = p->ctx.problem;
+	struct rows r;
+
+	if (db_one(&p->ctx, Q_JOB_UNLOCK, NO_ARGS, &r) != OK)
+		db_close(p->ctx.db);
+	p->ctx.problem = problem;
+}
+
 static enum err
 run(struct process *p)
 {
@@ -320,6 +333,8 @@ run(struct process *p)
 	err = rounds(p);
 	if (!uuid_is_zero(p->run_id) && record_end(p, err) != OK && err == OK)
 		err = ERR_UNAVAILABLE;
+	if (!p->options.dry_run)
+		give_lock(p);
 	summarise(p, err == OK ? "ok" : "failed");
 	return err;
 }

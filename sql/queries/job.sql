@@ -3,6 +3,12 @@
 -- rows: one
 select pg_try_advisory_lock(hashtextextended('job ' || $1, 0));
 
+-- All of them: a job that stays has taken it at each look.
+-- name: job_unlock
+-- args: none
+-- rows: one
+select pg_advisory_unlock_all();
+
 -- name: job_known
 -- args: name text, period_secs bigint
 -- rows: none

@@ -7,7 +7,7 @@ import { beforeEach, test } from 'node:test'
 
 import { admin, assertInvalid, assertProblem, assertStatus, countBy, customer, keysOf, newKey,
   seller, stockOf, together, until, uuid7, walk } from './harness.mjs'
-import { runJob, startJob } from './jobs.mjs'
+import { runJob, runKilled, startJob } from './jobs.mjs'
 import { startShop } from './money.mjs'
 
 const kit = await startShop()
@@ -858,6 +858,23 @@ test('a seller\'s money is held while a request waits, and free once it is decid
   // What goes back later comes out of what was payable.
   assertStatus(await refund(kept.order, { amount: 10000 }), 201)
   assert.deepEqual(await owed(kept), { pending: 0, payable: 9000 })
+})
+
+test('I02 killed at each of its calls in turn, mature makes each earning payable once', async () => {
+  let killed = true
+  for (let n = 1; killed; n++) {
+    const both = [await paid(), await paid()]
+    for (const { order } of both) await deliver(order, order.seller_orders, 8)
+    killed = await runKilled(shop, 'mature', 'sendto', n)
+    await until(async () => / ok /.test((await runJob(shop, 'mature')).text))
+    for (const { order } of both) {
+      assert.deepEqual(await books(order),
+        { commission: -2500, gateway_clearing: 25000, seller_payable: -22500, seller_pending: 0 })
+      const kinds = await sql`select kind from journal where order_id = ${order.id} order by kind`
+      assert.deepEqual(kinds.map(j => j.kind), ['capture', 'mature'], `at ${n}`)
+    }
+    assert(n < 100)
+  }
 })
 
 test('money that cannot become payable now does not hold up that of others', async () => {

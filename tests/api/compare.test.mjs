@@ -7,7 +7,7 @@ import { test } from 'node:test'
 
 import { admin, assertStatus, customer, newKey, placeOrder, product, startInstance, until, uuid7 }
   from './harness.mjs'
-import { runJob } from './jobs.mjs'
+import { runJob, runKilled } from './jobs.mjs'
 import { sandboxOf } from './sandbox.mjs'
 
 const shop = await startInstance({ HAAT_DEMO: '1' })
@@ -418,6 +418,28 @@ test('--dry-run prints and changes nothing', async () => {
   assert.deepEqual(await open(), [])
   assert.deepEqual([await sql`select count(*) from job_run`, await told()], before)
   await posting('capture', all.payment.id, -5)
+})
+
+test('I02 killed at some of its calls, it lists what differs once, and tells of it once', async () => {
+  const all = await booked()
+  const set = status => sql`update payment set status = ${status} where id = ${all.payment.id}`
+  const before = await told()
+  let killed = true, runs = 0
+  for (let n = 1; killed; n += 4) {
+    await set('failed')
+    const listed = (await rowsOf(all.provided)).length
+    killed = await runKilled(shop, 'compare', 'sendto', n, {}, now())
+    await until(async () => / ok /.test((await compare()).text), { what: 'the lock to be free' })
+    const rows = await rowsOf(all.provided)
+    assert.equal(rows.length, listed + 1, `at ${n}`)
+    assert.deepEqual(rows.filter(row => !row.resolved).map(row => row.kind), ['status'])
+    assert.equal((await told()).length, before.length + ++runs, `at ${n}`)
+    await set('captured')
+    await good()
+    assert.deepEqual(await open(), [])
+    assert(n < 400)
+  }
+  assert(runs > 3)
 })
 
 test('a provider that fails is asked again, and without its answer nothing is kept', async () => {

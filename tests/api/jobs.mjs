@@ -64,8 +64,8 @@ export const runJob = async (on, name, words, settings) =>
   (await startJob(on, name, words, settings)).ended
 
 /** Runs one that is killed at its n-th system call of these; whether it was. */
-export async function runKilled(on, name, calls, n, settings) {
-  const job = await startJob(on, name, [], settings, ['strace', '-qq', '-o', '/dev/null',
+export async function runKilled(on, name, calls, n, settings, words = []) {
+  const job = await startJob(on, name, words, settings, ['strace', '-qq', '-o', '/dev/null',
     '-e', `trace=${calls}`, '-e', `inject=${calls}:signal=KILL:when=${n}`])
   const { status, signal, text } = await job.ended
   assert(signal === 'SIGKILL' || status === 0, text)

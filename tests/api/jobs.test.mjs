@@ -611,6 +611,31 @@ test('I02 killed at each of its calls in turn, purge ends the same after the nex
     await sql`delete from login_failure`
   })
 
+test('I02 killed at each of its calls in turn, sweep and audit end the same after the next run',
+  async () => {
+    const media = path.join(own.stateDir, 'media/files')
+    const orphans = ['d', 'e', 'f'].map(digit => path.join(media, `${digit.repeat(32)}.jpg`))
+    const before = Date.now() / 1000 - 7200
+    const finished = name => until(async () => / ok /.test((await runJob(own, name)).text))
+    for (const [name, calls] of [['sweep', 'sendto,unlinkat,unlink'], ['audit', 'sendto']]) {
+      let killed = true
+      for (let n = 1; killed; n++) {
+        for (const file of orphans) {
+          fs.writeFileSync(file, 'x')
+          fs.utimesSync(file, before, before)
+        }
+        killed = await runKilled(own, name, calls, n)
+        await finished(name)
+        if (name === 'sweep')
+          assert.deepEqual(orphans.filter(file => fs.existsSync(file)), [], `at ${n}`)
+        assert.deepEqual((await runsOf(name)).filter(run => run.finished_at === null), [])
+        assert(n < 100)
+      }
+    }
+    assert.deepEqual(await sql`select from notification where type = 'audit_broken'`, [])
+    for (const file of orphans) fs.rmSync(file, { force: true })
+  })
+
 test('purge removes what is old, and nothing else', async () => {
   await clean()
   const who = await customer({}, own)

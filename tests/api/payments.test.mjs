@@ -591,6 +591,7 @@ test('C09 a refund that fails can be made again, and its journal is reversed', a
 })
 
 test('refunds/request/ is for delivered items within the window', async () => {
+  const boss = await admin(shop)
   const { buyer, order } = await paid({ quantity: 2 })
   const [line] = order.seller_orders[0].items
   const ask = (quantity, key = newKey(), token = buyer) => api('POST', '/api/refunds/request/', {
@@ -605,6 +606,8 @@ test('refunds/request/ is for delivered items within the window', async () => {
   assert.deepEqual(keysOf(made), refundKeys)
   assert.equal(made.status, 'requested')
   assert.equal(made.amount, line.unit_price)
+  assert.deepEqual((await toldOf(boss, 'refund_requested')).map(n => [n.data.order_id, n.data.reason]),
+    [[order.id, 'Torn']])
   assert.deepEqual(made.items, [{ order_item_id: line.id, quantity: 1, amount: line.unit_price }])
   assertInvalid(await ask(2), 'items.0.quantity')
   await sql`update seller_order set delivered_at = now() - interval '8 days'

@@ -20,6 +20,8 @@ static const struct setting good[] = {
 	{ "JWT_ACCESS_SECS", "" },
 	{ "JWT_ROTATE_REFRESH", "" },
 	{ "JWT_ISSUER", "" },
+	{ "RAZORPAY_API_URL", "" },
+	{ "SMS_URL", "" },
 };
 
 /* Faults with one setting changed, and what they say. */
@@ -88,6 +90,12 @@ each_fault_is_told_by_name(void **state)
 		{ "JWT_ACCESS_SECS", "99999999999999999999" },
 		{ "JWT_ACCESS_SECS", "-5" },
 		{ "JWT_ROTATE_REFRESH", "on" },
+		{ "RAZORPAY_API_URL", "http://api.razorpay.com" },
+		{ "RAZORPAY_API_URL", "api.razorpay.com" },
+		{ "RAZORPAY_API_URL", "http://localhost.example.com/v1" },
+		{ "RAZORPAY_API_URL", "http://127.0.0.1@example.com/v1" },
+		{ "RAZORPAY_API_URL", "http://localhost:80@example.com/v1" },
+		{ "SMS_URL", "http://sms.example.com/send" },
 	};
 
 	(void)state;
@@ -158,12 +166,36 @@ the_demo_takes_examples_but_no_empty_key(void **state)
 	assert_int_equal(config_load(&c, NULL), 1);
 }
 
+static void
+keys_go_encrypted_or_nowhere(void **state)
+{
+	static const char *const urls[] = { "https://api.razorpay.com/v1",
+		"http://127.0.0.1:8000/sandbox/razorpay", "http://[::1]:9/",
+		"http://localhost" };
+	struct config c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(urls); i++) {
+		char told[1000] = "";
+
+		CHECK(load_with(&c, "RAZORPAY_API_URL", urls[i], told,
+			  sizeof(told)) == 0,
+		    "%s: %s", urls[i], told);
+		assert_string_equal(c.razorpay_api_url, urls[i]);
+	}
+	assert_int_equal(setenv("HAAT_DEMO", "1", 1), 0);
+	assert_int_equal(setenv("SMS_URL", "http://sms.example.com", 1), 0);
+	assert_int_equal(config_load(&c, NULL), 0);
+}
+
 static const struct CMUnitTest tests[] = {
 	TEST("Defaults fill what is not set", defaults_fill_what_is_not_set),
 	TEST("Each fault is one line that begins with the name",
 	    each_fault_is_told_by_name),
 	TEST("A factor is kept in hundredths, and only 0 becomes 0",
 	    factors_are_kept_in_hundredths),
+	TEST("Keys go to others encrypted, or over no wire",
+	    keys_go_encrypted_or_nowhere),
 	TEST("The demo takes example secrets, but no empty key",
 	    the_demo_takes_examples_but_no_empty_key),
 };
