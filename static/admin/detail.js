@@ -37,7 +37,7 @@ export const Sum = ({ lines, currency }) => html`<table class="sum"><tbody>${lin
 
 /** A small table inside a card. columns: [{label, show, num}] */
 export const Table = ({ columns, rows, empty = 'Nothing yet.', label }) => rows.length ? html`
-  <div class="table-wrap rows" tabindex="0" role="region" aria-label=${label}><table><thead><tr>
+  <div class=${`table-wrap rows ${rows.length > 20 ? 'long' : ''}`} tabindex="0" role="region" aria-label=${label}><table><thead><tr>
   ${columns.map(c => html`<th scope="col" class=${c.num ? 'num' : ''}>${c.label}</th>`)}</tr></thead>
   <tbody>${rows.map(row => html`<tr>${columns.map((c, i) => html`<td class=${c.num ? 'num' : ''} data-label=${i === 0 ? null : c.label}>${c.show(row)}</td>`)}</tr>`)}
   </tbody></table></div>` : html`<p class="muted">${empty}</p>`

@@ -23,7 +23,7 @@ const mismatches = {
     { name: 'provider_status', label: 'Stands there as', show: m => m.provider_status ? words(m.provider_status) : '–' },
     { name: 'our_status', label: 'Stands here as', show: m => m.our_status ? words(m.our_status) : '–' },
     { name: 'first_seen_at', label: 'First seen', sort: 'first_seen_at', show: m => html`<${Time} at=${m.first_seen_at} />` },
-    { name: 'last_seen_at', label: 'Last seen', show: m => html`<${Time} at=${m.last_seen_at} />` },
+    { name: 'last_seen_at', label: 'Last seen', off: true, show: m => html`<${Time} at=${m.last_seen_at} />` },
   ],
 }
 export const Mismatches = () => html`<${List} spec=${mismatches} />`

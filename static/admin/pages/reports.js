@@ -37,7 +37,7 @@ export function Reports() {
     ${load.problem && html`<${Failure} problem=${load.problem} retry=${load.reload} />`}
     ${!load.value && load.loading && html`<${Skeleton} rows=${10} height="table" />`}
     ${load.value && !rows.length && html`<${Empty} title="Nothing in this range">Choose other days.<//>`}
-    ${rows.length > 0 && html`<div class="table-wrap rows" tabindex="0" role="region" aria-label=${`${words(type)} report`}><table aria-busy=${load.loading ? 'true' : null}><thead><tr>
+    ${rows.length > 0 && html`<div class="table-wrap rows wide" tabindex="0" role="region" aria-label=${`${words(type)} report`}><table aria-busy=${load.loading ? 'true' : null}><thead><tr>
       ${names.map(n => html`<th scope="col" class=${typeof rows[0][n] === 'number' ? 'num' : ''}>${words(n)}</th>`)}</tr></thead>
       <tbody>${rows.map(row => html`<tr>${names.map((n, i) => html`<td class=${typeof row[n] === 'number' ? 'num' : ''} data-label=${i === 0 ? null : words(n)}>${cell(n, row[n], row.currency ?? load.value.currency)}</td>`)}</tr>`)}</tbody></table></div>
       <${Pager} list=${load.value} params=${params} />`}
