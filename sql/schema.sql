@@ -1582,8 +1582,6 @@ CREATE INDEX product_by_status ON public.product USING btree (status, id DESC) W
 
 CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
 
-CREATE INDEX product_by_waiting ON public.product USING btree (pending_since, id) WHERE (pending_since IS NOT NULL);
-
 CREATE INDEX product_day_by_day ON public.product_day USING btree (day) INCLUDE (product_id, units, revenue);
 
 CREATE INDEX product_day_by_product ON public.product_day USING btree (product_id, day) INCLUDE (units, revenue);
@@ -1846,12 +1844,6 @@ ALTER TABLE ONLY public.price_tier
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_category FOREIGN KEY (category_id) REFERENCES public.category(id);
 
-ALTER TABLE ONLY public.product_day
-    ADD CONSTRAINT product_day_product FOREIGN KEY (product_id) REFERENCES public.product(id);
-
-ALTER TABLE ONLY public.product_day
-    ADD CONSTRAINT product_day_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
-
 ALTER TABLE ONLY public.product_image
     ADD CONSTRAINT product_image_product FOREIGN KEY (product_id) REFERENCES public.product(id) ON DELETE CASCADE;
 
@@ -1860,12 +1852,6 @@ ALTER TABLE ONLY public.product_import_error
 
 ALTER TABLE ONLY public.product_import
     ADD CONSTRAINT product_import_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
-
-ALTER TABLE ONLY public.product_month
-    ADD CONSTRAINT product_month_product FOREIGN KEY (product_id) REFERENCES public.product(id);
-
-ALTER TABLE ONLY public.product_month
-    ADD CONSTRAINT product_month_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);
 
 ALTER TABLE ONLY public.product
     ADD CONSTRAINT product_seller FOREIGN KEY (seller_id) REFERENCES public.seller(id);

@@ -14,14 +14,18 @@
 
 enum {
 	CONNECT_SECS = 2,
+	SECOND_US = 1000 * 1000,
 	/* Above the server's statement_timeout: it should speak first. */
-	ANSWER_US = 7 * 1000 * 1000,
+	ANSWER_US = 7 * SECOND_US,
 };
 
 struct db *
 db_new(struct arena *process)
 {
-	return ARENA_NEW(process, struct db);
+	struct db *db = ARENA_NEW(process, struct db);
+
+	db->answer_us = ANSWER_US;
+	return db;
 }
 
 static void
@@ -135,7 +139,7 @@ ensure_connected(struct ctx *c)
 	db->conn = PQconnectStartParams(keys, values, 1);
 	if (db->conn == NULL ||
 	    !connect_until(db->conn,
-		clock_mono_us() + CONNECT_SECS * 1000000LL) ||
+		clock_mono_us() + CONNECT_SECS * (int64_t)SECOND_US) ||
 	    PQsetnonblocking(db->conn, 1) != 0 ||
 	    PQenterPipelineMode(db->conn) != 1) {
 		log_error("database: %s",
@@ -326,7 +330,7 @@ static enum err
 run_batch(struct ctx *c, struct op *ops)
 {
 	struct db *db = c->db;
-	int64_t deadline = clock_mono_us() + ANSWER_US;
+	int64_t deadline = clock_mono_us() + db->answer_us;
 	enum err err = OK;
 	bool in_commit = false;
 	PGresult *sync;
@@ -569,6 +573,19 @@ db_ping(struct ctx *c)
 	struct rows r;
 
 	return db_one(c, Q_PING, NO_ARGS, &r);
+}
+
+enum err
+db_allow(struct ctx *c, int64_t secs)
+{
+	struct rows r;
+
+	TRY(db_one(c, Q_STATEMENT_LIMIT,
+	    ARGS(A((const char *)arena_printf(c->arena, "%llds",
+		(long long)secs))),
+	    &r));
+	c->db->answer_us = secs * SECOND_US + ANSWER_US;
+	return OK;
 }
 
 void

@@ -208,6 +208,10 @@ bool tx_is_open(const struct ctx *c);
 void db_tell(struct ctx *c);
 uint64_t db_told(struct ctx *c);
 
+/* For a job: on this connection, statements may take so long in place of the
+ * few seconds that somebody waits for an answer. */
+enum err db_allow(struct ctx *c, int64_t secs);
+
 /* One per process; connects when first used. */
 struct db *db_new(struct arena *process);
 void db_close(struct db *db);

@@ -48,7 +48,8 @@ struct db {
 	bool tx_lost;
 	bool checked; /* looked at in this request */
 	int64_t used_at;
-	uint64_t told; /* changes heard of */
+	int64_t answer_us; /* how long it is waited for */
+	uint64_t told;     /* changes heard of */
 	enum err (*explain)(struct ctx *, enum err, void *);
 	void *explain_arg;
 };

@@ -15,7 +15,7 @@ from (
 	from demo_par par
 	cross join generate_series(1, 90) g
 ) w
-cross join (select round(lines / 1.86) as orders from demo_par) o;
+cross join (select round(lines / 1.8) as orders from demo_par) o;
 alter table demo_day add customers bigint;
 update demo_day y set customers = (select count(*) from demo_customer c where c.created_at < y.day);
 

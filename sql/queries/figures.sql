@@ -120,6 +120,9 @@ on conflict on constraint order_day_once
 do update set orders = excluded.orders
 where d.orders <> excluded.orders;
 
+-- What changed of the day changes its month by as much: the work is a day's, however
+-- long the month is already. A full join is never a nested loop, whatever is known of
+-- tables that have just been filled.
 -- name: figures_count_products
 -- args: time_zone text, day bigint
 -- rows: none
@@ -132,41 +135,48 @@ with fresh as (
 	and e.created_at >= day_start($2::bigint::integer, $1)
 	and e.created_at < day_start($2::bigint::integer + 1, $1)
 	group by e.seller_id, i.product_id),
+changed as (
+	select coalesce(f.seller_id, d.seller_id) as seller_id,
+		coalesce(f.product_id, d.product_id) as product_id,
+		coalesce(f.units, 0) - coalesce(d.units, 0) as more_units,
+		coalesce(f.revenue, 0) - coalesce(d.revenue, 0) as more_revenue, f.units, f.revenue
+	from fresh f
+	full join (
+		select seller_id, product_id, units, revenue
+		from product_day
+		where day = $2::bigint::integer) d
+	on d.seller_id = f.seller_id
+	and d.product_id = f.product_id
+	where (f.units, f.revenue) is distinct from (d.units, d.revenue)),
 gone as (
 	delete from product_day d
-	where d.day = $2::bigint::integer
-	and not exists (
-		select from fresh f
-		where f.seller_id = d.seller_id
-		and f.product_id = d.product_id))
+	using changed c
+	where c.units is null
+	and d.seller_id = c.seller_id
+	and d.day = $2::bigint::integer
+	and d.product_id = c.product_id),
+month as (
+	insert into product_month as d (seller_id, month, product_id, units, revenue)
+	select seller_id,
+		date_trunc('month', date '1970-01-01' + $2::bigint::integer)::date - date '1970-01-01',
+		product_id, more_units, more_revenue
+	from changed
+	on conflict on constraint product_month_pk
+	do update set units = d.units + excluded.units, revenue = d.revenue + excluded.revenue)
 insert into product_day as d (seller_id, day, product_id, units, revenue)
 select seller_id, $2::bigint::integer, product_id, units, revenue
-from fresh
+from changed
+where units is not null
 on conflict on constraint product_day_pk
-do update set units = excluded.units, revenue = excluded.revenue
-where (d.units, d.revenue) is distinct from (excluded.units, excluded.revenue);
+do update set units = excluded.units, revenue = excluded.revenue;
 
--- name: figures_count_month
--- args: first_day bigint, last_day bigint
+-- Products whose last day of a month went.
+-- name: figures_drop_unsold
+-- args: month bigint
 -- rows: none
-with fresh as (
-	select seller_id, product_id, sum(units)::bigint as units, sum(revenue)::bigint as revenue
-	from product_day
-	where day between $1::bigint::integer and $2::bigint::integer
-	group by seller_id, product_id),
-gone as (
-	delete from product_month d
-	where d.month = $1::bigint::integer
-	and not exists (
-		select from fresh f
-		where f.seller_id = d.seller_id
-		and f.product_id = d.product_id))
-insert into product_month as d (seller_id, month, product_id, units, revenue)
-select seller_id, $1::bigint::integer, product_id, units, revenue
-from fresh
-on conflict on constraint product_month_pk
-do update set units = excluded.units, revenue = excluded.revenue
-where (d.units, d.revenue) is distinct from (excluded.units, excluded.revenue);
+delete from product_month
+where month = $1::bigint::integer
+and units = 0;
 
 -- name: figures_count_tax
 -- args: time_zone text, day bigint

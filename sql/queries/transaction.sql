@@ -18,6 +18,11 @@ rollback;
 -- rows: one
 select 1;
 
+-- name: statement_limit
+-- args: limit text
+-- rows: one
+select set_config('statement_timeout', $1, false);
+
 -- Heard by all programs, each over its own connection.
 -- name: change_listen
 -- args: none
