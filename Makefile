@@ -166,7 +166,7 @@ market: ## 200 buyers and a faulty payment provider: make market CLIENTS=200 SEE
 	MARKET_CLIENTS=$(or $(CLIENTS),200) SEED=$(SEED) tests/run api tests/api/market.test.mjs
 bench: ## Speed held against its targets: make bench, make bench SCALE=1000000
 	scripts/packages install build node run bench
-	tests/bench/run $(if $(SCALE),--grow $(SCALE))
+	tests/bench/run $(if $(SCALE),--grow "10000 100000 $(SCALE)")
 bench-compare: ## The ratios of the last run beside those of the last release
 	node tests/bench/compare.mjs
 unit: $(UNITS) ## Unit tests only

@@ -70,12 +70,19 @@ const parts = {
 
 async function withShop(folder, products, lines, work) {
   const instance = new Instance(folder && path.resolve(folder))
+  // Whoever gives up leaves no servers behind.
+  const giveUp = async () => {
+    await instance.remove()
+    process.exit(130)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, giveUp)
   try {
     await instance.start()
     say(`${products} products, ${lines || 'some'} order lines`)
     await instance.load(products, lines)
     return await work(instance, lookAround(instance))
   } finally {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, giveUp)
     await instance.remove()
   }
 }
@@ -103,7 +110,7 @@ async function growth(scales) {
   add(...timeRows(cases, found.at(-1)), ...growthRows(found[0], found.at(-1)))
 }
 
-if (options.grow) await growth([10000, 100000, Number(options.grow)])
+if (options.grow) await growth(options.grow.split(' ').map(Number))
 else await everything()
 
 const folder = path.join(root, 'build/bench')
