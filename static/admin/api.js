@@ -183,6 +183,9 @@ export async function signOut() {
   }
 }
 
+/** What is told of this instance before anybody signs in: its time zone. */
+export const instance = () => send('GET', '/instance.json')
+
 /** Takes up the session of before a reload, if there is one. */
 export async function resume() {
   if (!await renew().catch(() => false)) return

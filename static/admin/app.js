@@ -1,6 +1,7 @@
 /* The frame around the pages: sign-in, side bar, theme, keys. */
 import { html, render, useEffect, useState } from './lib.js'
-import { Problem, resume, session, signIn, signOut } from './api.js'
+import { Problem, instance, resume, session, signIn, signOut } from './api.js'
+import { zone } from './format.js'
 import { to, useRoute } from './router.js'
 import { Asker, Button, Dialog, Failure, Field, Skeleton, Toasts } from './ui.js'
 import { Palette } from './palette.js'
@@ -102,6 +103,12 @@ function Frame({ account }) {
   const [theme, nextTheme] = useTheme()
   const page = [...pages, ...details].find(p => p.path === path)
   useEffect(() => {
+    if (!menu) return undefined
+    const shut = event => event.key === 'Escape' && setMenu(false)
+    addEventListener('keydown', shut)
+    return () => removeEventListener('keydown', shut)
+  }, [menu])
+  useEffect(() => {
     setMenu(false)
     scrollTo(0, 0)
     document.getElementById('main')?.focus({ preventScroll: true })
@@ -147,8 +154,9 @@ function Frame({ account }) {
 function App() {
   const [state, set] = useState({ account: null, ready: false })
   useEffect(() => {
-    const stop = session.watch(account => set({ account, ready: true }))
-    resume().finally(() => set(s => ({ ...s, ready: true })))
+    const stop = session.watch(account => set(s => ({ ...s, account })))
+    const told = instance().then(({ timezone }) => { zone.name = timezone || zone.name }, () => {})
+    Promise.all([resume(), told]).finally(() => set(s => ({ ...s, ready: true })))
     return stop
   }, [])
   if (!state.ready) return null

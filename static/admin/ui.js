@@ -170,7 +170,8 @@ function AskForm({ question, close }) {
   const [values, set] = useState(first)
   const [problem, fail] = useState(null)
   const [busy, work] = useState(false)
-  const [key] = useState(() => crypto.randomUUID())
+  // The same thing again after an error is the same request; another one has its own key.
+  const [key, renew] = useState(() => crypto.randomUUID())
   const form = useRef(null)
   const submit = async event => {
     event.preventDefault()
@@ -192,7 +193,7 @@ function AskForm({ question, close }) {
       ${shown && html`<div class="prose">${shown}</div>`}
       ${(question.fields ?? []).filter(f => !f.when || f.when(values)).map(f => html`<${Field}
         key=${f.name} ...${f} value=${values[f.name]} error=${problem?.errors?.[f.faults ?? f.name]}
-        onChange=${value => set(v => ({ ...v, [f.name]: value }))} />`)}
+        onChange=${value => { renew(crypto.randomUUID()); set(v => ({ ...v, [f.name]: value })) }} />`)}
       <footer>
         ${question.confirm !== 'Close' && html`<${Button} onClick=${leave}>Cancel<//>`}
         <button class=${`button ${question.danger ? 'danger' : 'primary'}`} disabled=${busy}>

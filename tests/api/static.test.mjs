@@ -8,7 +8,7 @@ import path from 'node:path'
 import { test } from 'node:test'
 import zlib from 'node:zlib'
 
-import { api, assertStatus, main, root } from './harness.mjs'
+import { admin, api, assertStatus, main, root } from './harness.mjs'
 
 const folder = path.join(root, 'build/static')
 const walk = at => fs.readdirSync(at, { withFileTypes: true }).flatMap(entry =>
@@ -102,4 +102,11 @@ test('the OpenAPI document goes out small', async () => {
   assert.deepEqual(await small.json(), plain)
   const bytes = Number(small.headers.get('content-length'))
   assert(bytes > 0 && bytes < 60_000, `${bytes} bytes`)
+})
+
+test('what is told before anybody signs in: whether this is a demo, its logins, its time zone', async () => {
+  const told = assertStatus(await get('/instance.json'), 200)
+  assert.deepEqual(Object.keys(told).sort(), ['demo', 'logins', 'timezone'])
+  const { timezone } = assertStatus(await api('GET', '/api/admin/queues/', { token: await admin() }), 200)
+  assert.equal(told.timezone, timezone)
 })

@@ -325,3 +325,38 @@ test('categories are added, moved under another and removed', async () => {
   const all = await read('/api/categories/list/', { page_size: 500 })
   assert(!all.results.some(c => c.name === name))
 })
+
+test('times are those of the shop, whichever page is opened first', async () => {
+  const page = await openAdmin('#/orders')
+  const title = () => page.locator('tbody time').first().getAttribute('title')
+  assert.match(await title(), / IST$/)
+  await page.route('**/instance.json', route => route.fulfill({ contentType: 'application/json',
+    body: JSON.stringify({ demo: false, logins: [], timezone: 'America/New_York' }) }))
+  await page.reload()
+  await page.locator('tbody time').first().waitFor()
+  assert.match(await title(), / (EST|EDT|GMT-[45])$/)
+})
+
+test('a dialog that failed sends the same key again, and another one for something else', async () => {
+  const who = await customer({}, shop)
+  const page = await openAdmin(`#/users/detail?id=${who.id}`)
+  page.expected.push(/503/)
+  const keys = []
+  await page.route('**/api/admin/users/block/', route => {
+    keys.push(route.request().headers()['idempotency-key'])
+    return keys.length < 3 ? route.fulfill({ status: 503, contentType: 'application/problem+json',
+      body: JSON.stringify({ title: 'Service Unavailable', status: 503, code: 'service_unavailable', detail: 'Too busy.' }) }) : route.continue()
+  })
+  await press(page, 'Block…')
+  await dialog(page).getByLabel('Reason').fill('One')
+  await press(dialog(page), 'Block')
+  await dialog(page).getByRole('alert').getByText('Too busy.').waitFor()
+  await press(dialog(page), 'Block')
+  await dialog(page).getByRole('button', { name: 'Block', exact: true }).waitFor()
+  await dialog(page).getByLabel('Reason').fill('Two')
+  await press(dialog(page), 'Block')
+  await page.locator('.page-head .pill', { hasText: 'Blocked' }).waitFor()
+  assert.equal(keys.length, 3)
+  assert.equal(keys[0], keys[1])
+  assert.notEqual(keys[1], keys[2])
+})

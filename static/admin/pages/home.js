@@ -28,11 +28,7 @@ const queues = [
 
 export function Home() {
   useTitle('Home')
-  const work = useLoad(async signal => {
-    const value = await get('/api/admin/queues/', {}, signal)
-    if (value.timezone) zone.name = value.timezone
-    return value
-  }, [])
+  const work = useLoad(signal => get('/api/admin/queues/', {}, signal), [])
   const figures = useLoad(signal => get('/api/admin/analytics/overview/', {}, signal), [])
   const revenue = useLoad(signal => get('/api/admin/analytics/revenue/', {}, signal), [])
   const orders = useLoad(signal => get('/api/admin/analytics/orders/', {}, signal), [])

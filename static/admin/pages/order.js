@@ -20,7 +20,7 @@ export function Order({ params }) {
   }, [id])
   const [refunding, refund] = useState(false)
   const decide = (action, r) => async () => {
-    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([r]), run: v => action.run(r, v) })
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([r]), run: (v, key) => action.run(r, v, key) })
     if (!done) return
     toast(`${money(done.amount, done.currency)}: ${words(done.status).toLowerCase()}.`)
     load.reload()
@@ -58,7 +58,9 @@ export function Order({ params }) {
             ['Purchase order', o.purchase_order_number], ['Notes', o.notes]]} /><//>
           <${Card} title="Order"><${Facts} facts=${[['Method', method(o.payment_method)], ['Expires', o.expires_at && html`<${Time} at=${o.expires_at} />`],
             ['Id', html`<${Copy} text=${o.id} />`]]} /><//>
-          <${Card} title="What happened"><${TimeLine} events=${timeline(o)} /><//>`} />
+          <${Card} title="What happened"><${TimeLine} events=${timeline(o)} /><//>
+          <${Card} title="Related">${o.buyer && html`<p><a href=${to('/orders', { user: o.buyer.id })}>All orders of ${o.buyer.full_name ?? o.buyer.email}</a></p>`}
+            <p><a href=${to('/refunds', { order_id: o.id })}>Its refunds</a></p><//>`} />
       ${refunding && html`<${Refund} order=${o} close=${() => refund(false)} done=${() => { refund(false); load.reload() }} />`}`}
   <//>`
 }

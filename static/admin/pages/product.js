@@ -33,7 +33,7 @@ export function Product({ params }) {
     return product
   }, [id])
   const decide = action => async () => {
-    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: v => action.run(load.value, v) })
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: (v, key) => action.run(load.value, v, key) })
     if (!done) return
     toast(`${load.value.name}: ${words(done.status ?? action.label)}.`)
     load.reload()

@@ -19,14 +19,14 @@ const columns = [
 const waits = p => p.status === 'pending' || p.pending_changes
 export const approve = { label: 'Approve', when: p => waits(p) || p.status === 'rejected',
   question: rows => ({ title: `Approve ${rows.length === 1 ? rows[0].name : `${rows.length} products`}`, text: 'Buyers see it at once.' }),
-  run: p => post('/api/admin/products/approve/', { product_id: p.id }) }
+  run: (p, v, key) => post('/api/admin/products/approve/', { product_id: p.id }, key) }
 const dropped = p => p.pending_changes ? 'The changes are dropped, the product stays on sale.'
   : p.status === 'approved' ? 'It is taken off sale.' : 'It is not put on sale.'
 export const reject = { label: 'Reject', danger: true, when: p => waits(p) || p.status === 'approved',
   question: rows => ({ title: `Reject ${rows.length === 1 ? rows[0].name : `${rows.length} products`}`,
     text: `${[...new Set(rows.map(dropped))].join(' ')} The seller sees the reason and may send it in again.`,
     fields: [{ name: 'reason', label: 'Reason', type: 'textarea', required: true }] }),
-  run: (p, v) => post('/api/admin/products/reject/', { product_id: p.id, reason: v.reason }) }
+  run: (p, v, key) => post('/api/admin/products/reject/', { product_id: p.id, reason: v.reason }, key) }
 const base = { href: p => to('/products/detail', { id: p.id }), nameOf: p => p.name, bulk: [approve, reject] }
 const sorted = columns.map(c => c.name === 'created_at' ? { ...c, sort: 'created_at' } : c)
 const all = { ...base, columns: sorted, title: 'Products', sorted: '-created_at', lead: 'All products, in every state.', path: '/api/admin/products/', filters: [

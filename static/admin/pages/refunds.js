@@ -12,12 +12,12 @@ export const grant = { label: 'Grant', when: r => r.status === 'requested',
     text: `${sum(rows)} goes back to the ${rows.length === 1 ? 'buyer; its seller is' : 'buyers; their sellers are'} debited that less the commission, which returns.`,
     fields: [{ name: 'reason', label: 'Reason', value: 'Return accepted', required: true },
       { name: 'restock', label: 'Put the units back into stock', type: 'checkbox' }] }),
-  run: (r, v) => post('/api/admin/refund/', { order_id: r.order_id, refund_id: r.id, reason: v.reason, restock: v.restock }) }
+  run: (r, v, key) => post('/api/admin/refund/', { order_id: r.order_id, refund_id: r.id, reason: v.reason, restock: v.restock }, key) }
 export const turnDown = { label: 'Turn down', danger: true, when: r => r.status === 'requested',
   question: rows => ({ title: `Turn down ${named(rows, 'refund requests')}`,
     text: `Nothing is paid back of ${sum(rows)}. The ${rows.length === 1 ? 'buyer is' : 'buyers are'} told the reason.`,
     fields: [{ name: 'reason', label: 'Reason', type: 'textarea', required: true }] }),
-  run: (r, v) => post('/api/admin/refunds/reject/', { refund_id: r.id, reason: v.reason }) }
+  run: (r, v, key) => post('/api/admin/refunds/reject/', { refund_id: r.id, reason: v.reason }, key) }
 const units = r => r.items.reduce((n, i) => n + i.quantity, 0)
 const spec = {
   title: 'Refunds', sorted: '-created_at',

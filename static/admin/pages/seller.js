@@ -17,7 +17,7 @@ export function Seller({ params }) {
   }, [id])
   const [reading, read] = useState(null)
   const decide = action => async () => {
-    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: v => action.run(load.value, v) })
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: (v, key) => action.run(load.value, v, key) })
     if (!done) return
     toast(`${load.value.store_name}: ${words(done.status)}.`)
     load.reload()

@@ -11,15 +11,15 @@ export const approve = { label: 'Approve', when: s => s.status !== 'approved' ||
     ? `Not everything on the checklist is there: ${[...new Set(rows.flatMap(s => (s.checklist ?? []).filter(c => !c.done).map(c => c.item)))].join(', ')}.`
     : 'Everything on the checklist is there. Its products may be sold at once.',
     fields: [{ name: 'commission', faults: 'commission_rate_bps', label: 'Commission of its own, in %', help: 'Leave empty for the rate of the category or the market.', inputmode: 'decimal' }] }),
-  run: (s, v) => post('/api/admin/sellers/approve/', { seller_id: s.id, ...(v.commission ? { commission_rate_bps: Math.round(Number(v.commission) * 100) } : {}) }) }
+  run: (s, v, key) => post('/api/admin/sellers/approve/', { seller_id: s.id, ...(v.commission ? { commission_rate_bps: Math.round(Number(v.commission) * 100) } : {}) }, key) }
 export const reject = { label: 'Reject', danger: true, when: s => s.status === 'pending' || s.pending_changes,
   question: rows => ({ title: `Reject ${named(rows)}`, text: 'The seller sees the reason and may send the store in again.',
     fields: [{ name: 'reason', label: 'Reason', type: 'textarea', required: true }] }),
-  run: (s, v) => post('/api/admin/sellers/reject/', { seller_id: s.id, reason: v.reason }) }
+  run: (s, v, key) => post('/api/admin/sellers/reject/', { seller_id: s.id, reason: v.reason }, key) }
 export const suspend = { label: 'Suspend', danger: true, when: s => s.status === 'approved',
   question: rows => ({ title: `Suspend ${named(rows)}`, text: 'Its products leave the shop at once. Orders that run go on.',
     fields: [{ name: 'reason', label: 'Reason', type: 'textarea', required: true }] }),
-  run: (s, v) => post('/api/admin/sellers/suspend/', { seller_id: s.id, reason: v.reason }) }
+  run: (s, v, key) => post('/api/admin/sellers/suspend/', { seller_id: s.id, reason: v.reason }, key) }
 
 const done = s => `${(s.checklist ?? []).filter(c => c.done).length} of ${(s.checklist ?? []).length}`
 const spec = {

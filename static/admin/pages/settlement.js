@@ -11,7 +11,7 @@ export function Settlement({ params }) {
   const id = params.get('id')
   const load = useLoad(signal => get(path, { id }, signal), [id])
   const decide = action => async () => {
-    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: v => action.run(load.value, v) })
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: (v, key) => action.run(load.value, v, key) })
     if (!done) return
     toast(`Settlement ${words(done.status).toLowerCase()}.`)
     load.reload()
@@ -22,7 +22,7 @@ export function Settlement({ params }) {
     ${s => html`<${Columns} left=${html`<${Card} title="Adds up"><${Sum} currency=${s.currency} lines=${[['Gross', s.gross], ['Commission', -s.commission], ['Refunds', -s.refunds],
       ['Adjustments', s.adjustments], ['Net', s.net]]} /><//>
       <${Card} title="Its lines"><${Table} label="Lines" rows=${s.lines} columns=${[
-        { label: 'What', show: l => l.refund_id ? `${l.number}, refund` : l.number }, { label: 'Gross', num: true, show: l => html`<${Money} amount=${l.gross} currency=${s.currency} />` },
+        { label: 'What', show: l => html`<a href=${to('/orders', { q: l.number.replace(/-\d+$/, '') })}>${l.number}</a>${l.refund_id ? ', refund' : ''}` }, { label: 'Gross', num: true, show: l => html`<${Money} amount=${l.gross} currency=${s.currency} />` },
         { label: 'Commission', num: true, show: l => html`<${Money} amount=${l.commission} currency=${s.currency} />` },
         { label: 'Amount', num: true, show: l => html`<${Money} amount=${l.amount} currency=${s.currency} />` },
         { label: 'Available since', show: l => html`<${Time} at=${l.available_at} />` }]} />

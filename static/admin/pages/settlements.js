@@ -10,11 +10,11 @@ export const pay = { label: 'Pay', when: open,
   question: rows => ({ title: rows.length === 1 ? `Pay ${money(rows[0].net, rows[0].currency)} to ${rows[0].store_name}` : `Pay ${rows.length} settlements`,
     text: `${money(rows.reduce((n, s) => n + s.net, 0), rows[0]?.currency)} is booked as transferred. Make the transfer at the bank first.`,
     fields: [{ name: 'reference', label: 'Reference of the bank', required: true, help: rows.length > 1 ? 'With a number behind it for each settlement.' : 'Each may be used once.' }], many: rows.length > 1 }),
-  run: (s, v) => post('/api/admin/commerce/settlements/process/', { settlement_id: s.id, action: 'pay', reference: v.many ? `${v.reference}-${s.id.slice(-6)}` : v.reference }) }
+  run: (s, v, key) => post('/api/admin/commerce/settlements/process/', { settlement_id: s.id, action: 'pay', reference: v.many ? `${v.reference}-${s.id.slice(-6)}` : v.reference }, key) }
 export const reject = { label: 'Reject', danger: true, when: open,
   question: rows => ({ title: `Reject ${rows.length === 1 ? `the settlement of ${rows[0].store_name}` : `${rows.length} settlements`}`, text: `${money(rows.reduce((n, s) => n + s.net, 0), rows[0]?.currency)} is available to ${rows.length === 1 ? rows[0].store_name : 'the sellers'} again.`,
     fields: [{ name: 'reason', label: 'Reason', required: true }] }),
-  run: (s, v) => post('/api/admin/commerce/settlements/process/', { settlement_id: s.id, action: 'reject', reason: v.reason }) }
+  run: (s, v, key) => post('/api/admin/commerce/settlements/process/', { settlement_id: s.id, action: 'reject', reason: v.reason }, key) }
 const spec = {
   title: 'Settlements', sorted: '-requested_at', lead: 'What sellers asked to be paid.', path: '/api/admin/commerce/settlements/list/',
   href: s => to('/settlements/detail', { id: s.id }), nameOf: s => `${s.store_name}, ${money(s.net, s.currency)}`,

@@ -16,7 +16,7 @@ export function User({ params }) {
     return user
   }, [id])
   const decide = action => async () => {
-    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: v => action.run(load.value, v) })
+    const done = await confirm({ confirm: action.label, danger: action.danger, ...action.question([load.value]), run: (v, key) => action.run(load.value, v, key) })
     if (!done) return
     toast(`${load.value.email}: ${done.is_blocked ? 'blocked' : 'not blocked'}.`)
     load.reload()

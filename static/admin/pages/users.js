@@ -8,9 +8,9 @@ import { words } from '../format.js'
 const named = rows => rows.length === 1 ? rows[0].email : `${rows.length} accounts`
 export const block = { label: 'Block', danger: true, when: u => !u.is_blocked,
   question: rows => ({ title: `Block ${named(rows)}`, text: 'Its sessions end at once, and it cannot sign in.', fields: [{ name: 'reason', label: 'Reason', required: true }] }),
-  run: (u, v) => post('/api/admin/users/block/', { user_id: u.id, reason: v.reason }) }
+  run: (u, v, key) => post('/api/admin/users/block/', { user_id: u.id, reason: v.reason }, key) }
 export const unblock = { label: 'Unblock', when: u => u.is_blocked, question: rows => ({ title: `Unblock ${named(rows)}`, text: 'It may sign in again.' }),
-  run: u => post('/api/admin/users/unblock/', { user_id: u.id }) }
+  run: (u, v, key) => post('/api/admin/users/unblock/', { user_id: u.id }, key) }
 const spec = {
   title: 'Users', sorted: '-created_at', lead: 'Accounts of buyers, sellers and administrators.', path: '/api/admin/users/',
   href: u => to('/users/detail', { id: u.id }), nameOf: u => u.email,
