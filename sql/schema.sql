@@ -1468,6 +1468,8 @@ CREATE INDEX earning_by_settlement ON public.earning USING btree (settlement_id)
 
 CREATE INDEX earning_by_time ON public.earning USING btree (created_at);
 
+CREATE INDEX earning_of_refund ON public.earning USING btree (seller_id, refund_id) WHERE (refund_id IS NOT NULL);
+
 CREATE INDEX earning_open ON public.earning USING btree (seller_id, matured_at) INCLUDE (amount) WHERE (settlement_id IS NULL);
 
 CREATE UNIQUE INDEX earning_refund_once ON public.earning USING btree (refund_id, seller_order_id, is_reversal) WHERE (refund_id IS NOT NULL);
@@ -1522,11 +1524,15 @@ CREATE INDEX orders_by_buyer_placed ON public.orders USING btree (account_id, pl
 
 CREATE INDEX orders_by_payment ON public.orders USING btree (payment_status, id DESC);
 
-CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at) INCLUDE (account_id);
+CREATE INDEX orders_by_placed ON public.orders USING btree (placed_at, id) INCLUDE (account_id);
 
 CREATE INDEX orders_by_status ON public.orders USING btree (status, id DESC);
 
+CREATE INDEX orders_by_status_payment ON public.orders USING btree (status, payment_status, id DESC);
+
 CREATE INDEX orders_by_total ON public.orders USING btree (total, id);
+
+CREATE INDEX orders_like_number ON public.orders USING gin (number public.gin_trgm_ops);
 
 CREATE INDEX orders_to_expire ON public.orders USING btree (expires_at) WHERE (status = 'pending_payment'::text);
 
@@ -1679,6 +1685,8 @@ CREATE INDEX settlement_by_status ON public.settlement USING btree (status, id D
 CREATE INDEX upload_day_by_age ON public.upload_day USING btree (day);
 
 CREATE INDEX variant_by_product ON public.variant USING btree (product_id, "position", id);
+
+CREATE INDEX variant_inactive ON public.variant USING btree (id) WHERE (NOT is_active);
 
 CREATE INDEX variant_like_sku ON public.variant USING gin (sku public.gin_trgm_ops);
 

@@ -53,12 +53,34 @@ const struct shape order_detail_shape = { "order_detail",
 
 /* --- the list ----------------------------------------------------------- */
 
-/* Digits and dashes, or the letters that all numbers begin with. */
+static const struct list_order last_placed = {
+	.name = "-placed_at",
+	.key = LIST_KEY_I64,
+	.before = F_ORDERS_PLACED_BEFORE,
+	.after = F_ORDERS_PLACED_AFTER,
+	.forwards = F_ORDERS_PLACED_LAST,
+	.backwards = F_ORDERS_PLACED_FIRST,
+};
+
+static bool
+has_prefix(const char *q)
+{
+	return strncasecmp(q, "HT", 2) == 0;
+}
+
+/* A piece of a number, HT261122-000042: digits and dashes, with the letters
+ * that all begin with or without them.  "HT Media" is a name, and more digits
+ * than stand between dashes are somebody's address. */
 static bool
 looks_like_number(const char *q)
 {
-	return strncasecmp(q, "HT", 2) == 0 ||
-	    strspn(q, "0123456789-") == strlen(q);
+	enum { DIGITS_MOST = 7 };
+	const char *rest = has_prefix(q) ? q + 2 : q;
+	size_t n = strlen(rest);
+
+	if (n == 0 || strspn(rest, "0123456789-") < n)
+		return false;
+	return rest != q || n <= DIGITS_MOST || strchr(q, '-') != NULL;
 }
 
 static void
@@ -67,13 +89,10 @@ add_words(struct ctx *c, struct list_rows *l, const char *q)
 	if (!looks_like_number(q))
 		list_where(l, F_ORDERS_OF_ACCOUNTS_LIKE,
 		    ARGS(A(list_pattern(c, q))));
-	else if (strncasecmp(q, "HT", 2) == 0)
+	else if (has_prefix(q))
 		list_where(l, F_ORDERS_NUMBERED, ARGS(A(list_prefix(c, q))));
 	else
 		list_where(l, F_ORDERS_NUMBERED, ARGS(A(list_pattern(c, q))));
-	/* The good plan depends on how common the words are. */
-	l->select.custom_plan = true;
-	l->count.custom_plan = true;
 }
 
 static void
@@ -87,11 +106,22 @@ add_days(struct ctx *c, struct list_rows *l, const struct order_search *in)
 		list_where(l, F_ORDERS_TO, ARGS(A(in->to), A(zone)));
 }
 
+static bool
+has_days(const struct order_search *in)
+{
+	return in->from != NULL || in->to != NULL;
+}
+
 static enum err
 add_filters(struct ctx *c, struct list_rows *l, const struct order_search *in)
 {
 	struct uuid seller_id;
 
+	/* The good plan depends on how common the values are. */
+	if (in->q != NULL || in->seller != NULL || has_days(in)) {
+		l->select.custom_plan = true;
+		l->count.custom_plan = true;
+	}
 	if (in->status != NULL)
 		list_where(l, F_ORDERS_WITH_STATUS, ARGS(A(in->status)));
 	if (in->payment_status != NULL)
@@ -127,8 +157,13 @@ static const struct list_order smallest = {
 };
 
 static const struct list_order *
-order_named(const char *sort)
+order_of(const struct order_search *in)
 {
+	const char *sort = in->sort;
+
+	if (has_days(in) &&
+	    (sort == NULL || strcmp(sort, "-created_at") == 0))
+		return &last_placed;
 	if (sort != NULL && strcmp(sort, largest.name) == 0)
 		return &largest;
 	if (sort != NULL && strcmp(sort, smallest.name) == 0)
@@ -144,15 +179,16 @@ order_search(struct ctx *c, const struct order_search *in, struct buf *out,
 	struct list_rows l;
 	struct order o;
 
-	TRY(list_begin(c, &l, &in->paging, order_named(in->sort),
-	    F_ORDER_COLUMNS));
+	TRY(list_begin(c, &l, &in->paging, order_of(in), F_ORDER_COLUMNS));
 	list_where(&l, F_ORDERS_ALL, NO_ARGS);
 	TRY(add_filters(c, &l, in));
 	TRY(list_fetch(c, &l));
 	while (list_next(&l)) {
 		order_read(&l.rows, &o);
 		order_write(&j, &o, false);
-		list_at_i64(c, &l, o.totals.total, o.id);
+		list_at_i64(c, &l,
+		    l.order == &last_placed ? o.placed_at : o.totals.total,
+		    o.id);
 	}
 	list_end(c, &l, page);
 	return OK;

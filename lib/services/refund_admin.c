@@ -520,8 +520,12 @@ refund_admin_list(struct ctx *c, const struct refund_search *in,
 		list_where(&l, F_REFUNDS_WITH_STATUS, ARGS(A(in->status)));
 	if (!uuid_is_zero(in->order_id))
 		list_where(&l, F_REFUNDS_OF_ORDER, ARGS(A(in->order_id)));
-	if (in->seller != NULL)
+	if (in->seller != NULL) {
 		list_where(&l, F_REFUNDS_OF_SELLER, ARGS(A(seller_id)));
+		/* The good plan depends on how much it sells. */
+		l.select.custom_plan = true;
+		l.count.custom_plan = true;
+	}
 	return refund_page(c, &l, out, page);
 }
 

@@ -35,6 +35,27 @@ and t.placed_at >= ($1::date)::timestamp at time zone $2
 -- args: day text, zone text
 and t.placed_at < ($1::date + 1)::timestamp at time zone $2
 
+-- Lists of days are in the order of the days, so that they begin where the days do: ids
+-- have the same order, but nobody can tell a day from them.
+
+-- fragment: orders_placed_first
+-- args: none
+order by t.placed_at, t.id
+
+-- fragment: orders_placed_last
+-- args: none
+order by t.placed_at desc, t.id desc
+
+-- fragment: orders_placed_after
+-- args: placed_us bigint, id uuid
+and (t.placed_at, t.id) > (
+	(select 'epoch'::timestamptz + $1::bigint * interval '1 microsecond'), (select $2::uuid))
+
+-- fragment: orders_placed_before
+-- args: placed_us bigint, id uuid
+and (t.placed_at, t.id) < (
+	(select 'epoch'::timestamptz + $1::bigint * interval '1 microsecond'), (select $2::uuid))
+
 -- name: order_for_admin
 -- args: id uuid, number text
 -- rows: maybe

@@ -380,14 +380,24 @@ and t.status = $1
 -- args: order_id uuid
 and t.order_id = $1
 
+-- What is done has its earnings, which say whose it is; of the others the lines do.
 -- fragment: refunds_of_seller
 -- args: seller_id uuid
 and t.id in (
-	select r.refund_id
-	from seller_order o
-	join order_item i on i.seller_order_id = o.id
-	join refund_item r on r.order_item_id = i.id
-	where o.seller_id = $1)
+	select e.refund_id
+	from earning e
+	where e.seller_id = $1
+	and e.refund_id is not null
+	union all
+	select r.id
+	from refund r
+	where r.status <> 'processed'
+	and exists (
+		select from refund_item x
+		join order_item i on i.id = x.order_item_id
+		join seller_order o on o.id = i.seller_order_id
+		where x.refund_id = r.id
+		and o.seller_id = $1))
 
 -- fragment: refunds_below
 -- args: amount bigint, id uuid

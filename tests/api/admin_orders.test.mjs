@@ -110,6 +110,15 @@ test('?from and ?to are days of the shop, both included', async () => {
   assert.deepEqual(await found(buyer, { from: '2026-03-09', to: '2026-03-11' }),
     [next, last, first, late])
   assert.deepEqual(await found(buyer, { from: '2026-03-11', to: '2026-03-10' }), [])
+  // In the order of the days, whatever order the ids have, in pages both ways.
+  const call = target => api('GET', target, { token: boss })
+  const pages = await walk(
+    `/api/admin/orders/?page_size=1&user=${buyer.id}&from=2026-03-09&to=2026-03-11`, call)
+  assert.deepEqual(pages.map(p => p.results.map(o => o.id)), [[next], [last], [first], [late]])
+  assert.deepEqual(assertStatus(await call(pages[3].previous), 200).results, pages[2].results)
+  const older = await at('2026-03-10T06:00:00Z')
+  assert.deepEqual(await found(buyer, { from: '2026-03-10', to: '2026-03-10' }),
+    [last, older, first])
   assertInvalid(await list({ from: '2026-02-30' }), 'from')
   assertInvalid(await list({ to: 'today' }), 'to')
 })
@@ -132,8 +141,16 @@ test('?q: a number or a piece of it, an e-mail address, a name, a company', asyn
   assert.deepEqual(await by(buyer.email), [two.id, one.id])
   assert.deepEqual(await by(buyer.email.slice(0, -8).toUpperCase()), [two.id, one.id])
   assert.deepEqual(await by(word), [other.id, two.id, one.id])
+  assert.deepEqual(await by(one.number.slice(-6)), [one.id])
   assert.deepEqual(await by(`asha ${word}`), [two.id, one.id])
   assert.deepEqual(await by(`${word} traders`), [other.id])
+  // What begins as a number does is none for that, and more digits than it has are none.
+  const firm = await customer({ business: true }, own)
+  const digits = `9${Date.now()}`
+  await sql`update account set company_name = ${`HT ${word} Media`}, full_name = ${digits}
+    where id = ${firm.id}`
+  const theirs = await buy(firm, thing)
+  for (const q of [`ht ${word}`, digits]) assert.deepEqual(await by(q), [theirs.id], q)
   // What stands for "anything" in a pattern means itself here.
   for (const q of ['%', '_', `${word}%`, `HT%`, '%-%', `${one.number.slice(0, -1)}_`, '\\'])
     assert.deepEqual(await by(q), [], q)
