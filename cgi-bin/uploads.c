@@ -144,6 +144,7 @@ static const struct route routes[] = {
 	    INPUT(upload_document),
 	    .status = 201,
 	    .out = &seller_document_shape,
+	    ERRORS(ERR_INVALID_STATE),
 	    .handler = document_post,
 	},
 	{

@@ -231,7 +231,7 @@ add_import(struct ctx *c, const struct import_file *in, const char *name,
 	struct rows turn;
 	TX_SCOPE(tx, c);
 
-	db_queue_rows(c, Q_IMPORT_TURN, ARGS(A(c->caller.seller_id)), &turn);
+	db_queue_rows(c, Q_SELLER_TURN, ARGS(A(c->caller.seller_id)), &turn);
 	TRY(check_open(c));
 	db_queue(c, Q_IMPORT_ADD,
 	    ARGS(A(id), A(c->caller.seller_id), A(name), A(in->dry_run),

@@ -70,8 +70,7 @@ claim_lines(struct ctx *c, struct uuid id, struct claim *out)
 	struct rows turn, r;
 	int64_t before;
 
-	db_queue_rows(c, Q_SETTLEMENT_TURN, ARGS(A(c->caller.seller_id)),
-	    &turn);
+	db_queue_rows(c, Q_SELLER_TURN, ARGS(A(c->caller.seller_id)), &turn);
 	db_queue(c, Q_SETTLEMENT_ADD,
 	    ARGS(A(id), A(c->caller.seller_id), A(c->idem_principal),
 		A(c->idem_key)));

@@ -279,6 +279,23 @@ plain_document(struct ctx *c, const struct upload *file, int *fd,
 	return OK;
 }
 
+/* Every list of stores shows their documents: they must have an end. */
+static enum err
+check_waiting(struct ctx *c)
+{
+	int64_t most = c->config->store_documents;
+	struct rows turn, r;
+
+	db_queue_rows(c, Q_SELLER_TURN, ARGS(A(c->caller.seller_id)), &turn);
+	TRY(db_one(c, Q_KYC_DOCUMENTS_WAITING, ARGS(A(c->caller.seller_id)),
+	    &r));
+	if (col_i64(&r) < most)
+		return OK;
+	return fail(c, ERR_INVALID_STATE,
+	    "%lld documents of this store wait to be looked at already.",
+	    (long long)most);
+}
+
 static enum err
 add_document(struct ctx *c, const struct upload_document *in,
     const char *name, const char *content_type, struct buf *out)
@@ -288,6 +305,7 @@ add_document(struct ctx *c, const struct upload_document *in,
 	struct rows r;
 	TX_SCOPE(tx, c);
 
+	TRY(check_waiting(c));
 	TRY(db_one(c, Q_KYC_DOCUMENT_ADD,
 	    ARGS(A(id), A(c->caller.seller_id), A(in->document_type), A(name),
 		A(content_type), A(in->file->size),

@@ -51,7 +51,8 @@ struct upload_document {
 };
 
 /* A document of the caller's store: a picture, made anew, or a PDF as it is,
- * which nobody here opens.  Errors: those of all uploads. */
+ * which nobody here opens.  Errors: ERR_INVALID_STATE while too many wait to
+ * be looked at; those of all uploads. */
 enum err upload_document(struct ctx *c, const struct upload_document *in,
     struct buf *out);
 

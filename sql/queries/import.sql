@@ -167,15 +167,6 @@ where id = $1;
 -- rows: one
 select exists (select from product_import where file_name = $1);
 
--- Files of one seller come in one after the other, so that they are counted.
--- name: import_turn
--- args: seller_id uuid
--- rows: one
-select id
-from seller
-where id = $1
-for no key update;
-
 -- name: import_open_count
 -- args: seller_id uuid
 -- rows: one

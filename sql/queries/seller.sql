@@ -40,6 +40,15 @@ and (t.store_name ilike $1::text
 	or t.gstin = upper($2::text)
 	or t.account_id = any(array(select a.id from account a where a.email_key = lower($2::text))))
 
+-- What a seller has only so many of is added one after the other.
+-- name: seller_turn
+-- args: seller_id uuid
+-- rows: one
+select id
+from seller
+where id = $1
+for no key update;
+
 -- name: seller_documents_of
 -- args: seller_ids uuid[]
 -- rows: many

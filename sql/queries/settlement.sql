@@ -15,15 +15,6 @@ cross join (
 	where seller_id = $1
 	and status = 'paid') s;
 
--- Requests of one seller follow each other.
--- name: settlement_turn
--- args: seller_id uuid
--- rows: one
-select id
-from seller
-where id = $1
-for no key update;
-
 -- Its sums are set once its lines are claimed.
 -- name: settlement_add
 -- args: id uuid, seller_id uuid, idem_principal text, idem_key text

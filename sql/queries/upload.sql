@@ -126,6 +126,14 @@ values ($1, $2, $3, $4, $5);
 
 -- Documents.
 
+-- name: kyc_documents_waiting
+-- args: seller_id uuid
+-- rows: one
+select count(*)
+from kyc_document
+where seller_id = $1
+and status = 'pending';
+
 -- name: kyc_document_add
 -- args: id uuid, seller_id uuid, document_type text, storage_name text, content_type text, byte_size bigint, sha256 bytea
 -- rows: one

@@ -506,6 +506,21 @@ test('what an account uploads in a day has an end, in files and in bytes', async
   assert.equal((await runJob(own, 'sweep')).counts.days, 2)
 })
 
+test('so many documents of a store wait to be looked at, and no more', async () => {
+  const own = await startInstance({ STORE_DOCUMENTS: '4' })
+  const who = await seller({ status: 'pending' }, own), boss = await admin(own)
+  const answers = await together(8, () => uploadDocument(who, pdf(), { on: own }), own)
+  assert.equal(answers.filter(a => a.status === 201).length, 4)
+  for (const answer of answers.filter(a => a.status !== 201))
+    assertProblem(answer, 409, 'invalid_state')
+  assert.equal((await documentsOf(who, own)).length, 4)
+  assertStatus(await uploadDocument(await seller({}, own), pdf(), { on: own }), 201)
+  // Once somebody has decided about them there is room again.
+  assertStatus(await own.api('POST', '/api/admin/sellers/approve/', { token: boss,
+    body: { seller_id: who.sellerId } }), 200)
+  assertStatus(await uploadDocument(who, jpeg, { on: own }), 201)
+})
+
 // ---- keys --------------------------------------------------------------------
 
 test('a retry with another boundary is the same request; another file is not', async () => {
