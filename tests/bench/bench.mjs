@@ -2,17 +2,18 @@
  * bench.mjs: the measurements of "make bench"; see tests/bench/run.
  */
 import fs from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 
 import { djangoCases } from './django.mjs'
 import { depthCases, growthCases, growthRows, timeRows } from './growth.mjs'
 import { Instance, root } from './instance.mjs'
-import { rounds, rowsOf } from './measure.mjs'
+import { median, rounds, rowsOf } from './measure.mjs'
 import { setTheStage } from './people.mjs'
 import { lookAround, readCases } from './reads.mjs'
 import { coldStarts, memoryAtRest, memoryOfWorker, overload, startAgain } from './rest.mjs'
-import { save, tableText } from './table.mjs'
+import { save, saveInto, tableText } from './table.mjs'
 import { lastUnits, replayCase, signInCases, writeCases } from './writes.mjs'
 
 const { values: options } = parseArgs({ options: {
@@ -23,6 +24,7 @@ const { values: options } = parseArgs({ options: {
   only: { type: 'string', default: '' },
   keep: { type: 'string' },
   grow: { type: 'string' },
+  save: { type: 'boolean' },
 } })
 const say = text => process.stderr.write(`${text}\n`)
 const plan = { times: Number(options.rounds), seconds: Number(options.seconds),
@@ -113,10 +115,13 @@ async function growth(scales) {
 if (options.grow) await growth(options.grow.split(' ').map(Number))
 else await everything()
 
-const folder = path.join(root, 'build/bench')
-fs.mkdirSync(folder, { recursive: true })
-save(path.join(folder, options.grow ? 'growth.json' : 'last.json'), { at: new Date().toISOString(), ...options, rows })
+const run = { at: new Date().toISOString().slice(0, 10), rows }
+fs.mkdirSync(path.join(root, 'build/bench'), { recursive: true })
+save(path.join(root, 'build/bench', options.grow ? 'growth.json' : 'last.json'), run)
+if (options.save) saveInto(path.join(root, 'tests/bench/release.json'), run)
 process.stdout.write(`${tableText(rows)}\n`)
+say(`Beside this run, other work had ${median(rows.map(row => row.others)).toFixed(1)} of ` +
+  `${os.cpus().length} processors.`)
 const missed = rows.filter(row => row.verdict === 'missed')
 say(missed.length ? `${missed.length} missed` : 'All targets held.')
 process.exitCode = missed.length ? 1 : 0

@@ -1,15 +1,15 @@
 /*
  * compare.mjs: the ratios of the last run beside those of the last release.
  */
-import fs from 'node:fs'
 import path from 'node:path'
 
 import { root } from './instance.mjs'
 import { compareText, load } from './table.mjs'
 
-const last = path.join(root, 'build/bench/last.json')
-if (!fs.existsSync(last)) {
+const measured = ['last.json', 'growth.json'].flatMap(name =>
+  load(path.join(root, 'build/bench', name)).rows)
+if (measured.length === 0) {
   console.error('Nothing was measured yet: make bench')
   process.exit(2)
 }
-console.log(compareText(load(path.join(root, 'tests/bench/release.json')), load(last)))
+console.log(compareText(load(path.join(root, 'tests/bench/release.json')), { rows: measured }))

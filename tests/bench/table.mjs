@@ -35,8 +35,17 @@ export function tableText(rows) {
   return align(lines, columns.map(([, , side]) => side)).join('\n')
 }
 
-export const save = (file, run) => fs.writeFileSync(file, `${JSON.stringify(run, null, 1)}\n`)
-export const load = file => JSON.parse(fs.readFileSync(file, 'utf8'))
+/** What no decision needs is not kept. */
+const plain = (key, value) => typeof value === 'number' ? Number(value.toPrecision(4)) : value
+
+export const save = (file, run) => fs.writeFileSync(file, `${JSON.stringify(run, plain, 1)}\n`)
+export const load = file => fs.existsSync(file) ? JSON.parse(fs.readFileSync(file, 'utf8')) : { rows: [] }
+
+/** The rows of a run in place of those of the same names in a file. */
+export function saveInto(file, run) {
+  const kept = load(file).rows.filter(row => !run.rows.some(other => other.name === row.name))
+  save(file, { ...run, rows: [...kept, ...run.rows] })
+}
 
 const cell = row => row ? row.shown ?? round(row.ratio, 2) : '-'
 
