@@ -123,7 +123,7 @@ struct refund_said {
 /*
  * For one that refund_news() does not know, inside a transaction: made at the
  * provider by somebody else, it is written and booked here, under the source
- * "gateway".  *known false: one of ours, or of a payment that is not known,
+ * "gateway"; of one that failed nothing is booked.  *known false: one of ours, or of a payment that is not known,
  * or more than is left of it; that may change.
  */
 enum err refund_adopt(struct ctx *c, const struct refund_said *said,

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "db/db.h"
+#include "services/order_news.h"
 #include "services/refund.h"
 
 /* Ours carry the key under which we asked. */
@@ -50,6 +51,28 @@ open_told(struct ctx *c, const struct held_order *o, struct uuid payment_id,
 	return OK;
 }
 
+/*
+ * Nothing came of it, and by now its money may have gone another way: it is
+ * only written down, so that what else is told of it finds that out.
+ */
+static enum err
+note_failed(struct ctx *c, const struct held_order *o, struct uuid payment_id,
+    const struct refund_said *said)
+{
+	struct uuid id = uuid_new();
+
+	db_queue(c, Q_REFUND_ADD,
+	    ARGS(A(id), A(o->id), A_NULL, A(payment_id), A(said->amount),
+		A("Paid back at the payment provider."), A("failed"),
+		A("gateway"), A(false), A_NULL, A_NULL, A_NULL, A_NULL));
+	db_queue(c, Q_REFUND_SET_PROVIDER_ID, ARGS(A(id), A(said->id)));
+	db_queue(c, Q_WEBHOOKS_WAKE, ARGS(A(said->payment_id)));
+	order_tell_admins(c, o->id, o->number,
+	    &(struct order_alert){ "payment_mismatch", id, said->amount,
+		"A refund failed at the provider." });
+	return db_flush(c);
+}
+
 enum err
 refund_adopt(struct ctx *c, const struct refund_said *said, bool *known)
 {
@@ -71,6 +94,10 @@ refund_adopt(struct ctx *c, const struct refund_said *said, bool *known)
 	TRY(refund_news(c, said->id, NULL, said->status, known));
 	if (*known)
 		return OK;
+	if (strcmp(said->status, "failed") == 0) {
+		*known = true;
+		return note_failed(c, &o, payment_id, said);
+	}
 	TRY(open_told(c, &o, payment_id, said, &made));
 	if (uuid_is_zero(made.id))
 		return OK;

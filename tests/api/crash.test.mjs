@@ -488,11 +488,17 @@ const ways = {
 const byCgi = (it, call, n) => dieAsCgi(shop, it.request, call, n)
 
 /** Lets it die at one place: whether it did, and in the gap. */
-async function point(op, way, call, n, die = byCgi) {
+async function point(op, way, call, n, die = byCgi, tries = 10) {
   try {
     const it = await prepare(op)
     const end = await die(it, call, n)
     const gap = end.killed && op.gap !== undefined && await op.gap(it)
+    // A machine that is busy with other things may be too slow: once more.
+    if (!end.killed && end.answer && mayGoOn(end.answer) && tries > 1) {
+      await ways[way](op, it)
+      await forget(it)
+      return point(op, way, call, n, die, tries - 1)
+    }
     if (!end.killed && end.answer) assert.equal(end.answer.status, op.status, end.answer.text)
     await ways[way](op, it)
     if (end.answer?.status === op.status && !op.keyless)

@@ -4,8 +4,11 @@
  * waits, and that our keys go nowhere else.
  */
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import fs from 'node:fs'
 import http from 'node:http'
+import https from 'node:https'
+import os from 'node:os'
 import path from 'node:path'
 import { after, test } from 'node:test'
 
@@ -157,6 +160,38 @@ test('B12 a try that nobody repeats is completed by the job', async () => {
   const answer = await initiate(buyer, order, key)
   assert.equal(answer.headers['idempotent-replayed'], 'true')
   await assertOneOrder(order, assertStatus(answer, 201))
+})
+
+test('B12 a server whose certificate nobody vouches for hears no key', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'haat-tls.'))
+  const [key, cert] = ['key.pem', 'cert.pem'].map(name => path.join(folder, name))
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt',
+    'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost', '-addext',
+    'subjectAltName=IP:127.0.0.1', '-keyout', key, '-out', cert], { stdio: 'ignore' })
+  const heard = []
+  let refused = 0
+  const server = https.createServer({ key: fs.readFileSync(key), cert: fs.readFileSync(cert) },
+    (req, res) => {
+      heard.push(req.headers)
+      res.end('{}')
+    })
+  server.on('tlsClientError', () => refused++)
+  await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+  fs.rmSync(folder, { recursive: true })
+  const { buyer, order } = await ordered()
+  const name = newKey()
+  await box.next('POST /v1/orders', '500')
+  assertProblem(await initiate(buyer, order, name), 502, 'payment_provider_error')
+  await sql`update idempotency_key set created_at = created_at - interval '2 minutes'
+    where key = ${name}`
+  const job = await runJob(shop, 'complete', [],
+    { RAZORPAY_API_URL: `https://127.0.0.1:${server.address().port}` })
+  assert.equal(job.counts.failed, 1, job.text)
+  assert(refused > 0)
+  assert.deepEqual(heard, [])
+  server.close()
+  assert.equal((await runJob(shop, 'complete')).counts.keys, 1)
+  await assertOneOrder(order, assertStatus(await initiate(buyer, order, name), 201))
 })
 
 test('B12 keys that the provider refuses: administrators are told, once an hour', async () => {

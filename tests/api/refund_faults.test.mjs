@@ -261,6 +261,29 @@ test('made there while ours is under way: ours is refused, and theirs is booked'
   assert.equal((await refundsOf(order)).length, 2)
 })
 
+test('made there and failed, told of when ours has taken its place: nothing stays open', async () => {
+  for (const order of [['refund.created', 'refund.failed'], ['refund.failed', 'refund.created']]) {
+    const all = await paid()
+    await box.faults({ refunds: 'pending', webhooks: { hold: true } })
+    const { id } = await payBack(all.order, 10000)
+    await box.ask('POST', '/refunds/play', { refund_id: id, outcome: 'failed' })
+    await box.faults({ refunds: 'processed', webhooks: { hold: true } })
+    await cancel(all.buyer, all.order)
+    assert.deepEqual(await refundsOf(all.order), ['processed'])
+    await box.ask('POST', '/webhooks/release', { order })
+    await box.calm()
+    await until(async () => (await box.webhooks()).waiting === 0, { what: 'the events' })
+    assert.equal((await runJob(shop, 'webhooks')).status, 0)
+    assert.deepEqual(await sql`select from webhook_event where state not in ('applied', 'ignored')`,
+      [])
+    const rows = await sql`select status, source, amount, provider_refund_id as there from refund
+      where order_id = ${all.order.id} and source = 'gateway'`
+    assert.deepEqual(rows, [{ status: 'failed', source: 'gateway', amount: 10000, there: id }])
+    assert.deepEqual(await orderOf(all.order), { status: 'cancelled', payment_status: 'refunded' })
+    await assertBooks(all.order, 0)
+  }
+})
+
 // ---- never captured -------------------------------------------------------------------
 
 /** Authorized, and nobody captured it in time: the provider gives it back. */
