@@ -91,7 +91,7 @@ read_file(const char *name, size_t *len)
 {
 	FILE *f = fopen(name, "r");
 	char *text = NULL;
-	long size;
+	long size = 0;
 
 	if (f == NULL || fseek(f, 0, SEEK_END) != 0 || (size = ftell(f)) < 1)
 		die("cannot read the requests");
