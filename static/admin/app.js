@@ -6,6 +6,9 @@ import { to, useRoute } from './router.js'
 import { Asker, Button, Dialog, Failure, Field, Skeleton, Toasts } from './ui.js'
 import { Palette } from './palette.js'
 
+/** Some devices draw such signs as coloured pictures unless told that they are text. */
+const TEXT = '\uFE0E'
+
 /** Path, word in the side bar, module, export. A page comes when it is opened. */
 const pages = [
   { path: '/', label: 'Home', file: 'home', show: 'Home', icon: '⌂' },
@@ -132,14 +135,14 @@ function Frame({ account }) {
       <${Button} kind="icon menu" aria-label="Menu" aria-expanded=${menu ? 'true' : 'false'} onClick=${() => setMenu(!menu)}>☰<//>
       <a class="brand" href=${to('/')}>haat</a>
       <button type="button" class="go-to" onClick=${() => setPalette(true)}>Go to… <kbd>Ctrl K</kbd></button>
-      <${Button} kind="plain" onClick=${nextTheme} aria-label=${`Colours: ${theme}. Change`}>${{ system: '◐', light: '☀', dark: '☾' }[theme]}<//>
+      <${Button} kind="plain" onClick=${nextTheme} aria-label=${`Colours: ${theme}. Change`}>${{ system: '◐', light: '☀', dark: '☾' }[theme]}${TEXT}<//>
       <${Button} kind="plain" onClick=${() => setHelp(true)} aria-label="Keys">?<//>
       <span class="who muted" title=${account.email}>${account.full_name}</span>
       <${Button} kind="plain" onClick=${signOut}>Sign out<//>
     </header>
     <nav class="side" aria-label="Pages">${pages.map(p => html`<a href=${to(p.path)} title=${p.label}
       aria-current=${p === page || (path.startsWith(`${p.path}/detail`) && p.path !== '/') ? 'page' : null}>
-      <span class="icon" aria-hidden="true">${p.icon}</span><span class="label">${p.label}</span></a>`)}</nav>
+      <span class="icon" aria-hidden="true">${p.icon}${TEXT}</span><span class="label">${p.label}</span></a>`)}</nav>
     <main id="main" tabindex="-1">${page ? html`<${Page} page=${page} params=${params} />`
       : html`<div class="empty"><p class="strong">There is no such page</p><a href=${to('/')}>Home</a></div>`}</main>
     ${palette && html`<${Palette} pages=${pages} onClose=${() => setPalette(false)} actions=${[{ label: 'Sign out', run: signOut }, { label: 'Change the colours', run: nextTheme },

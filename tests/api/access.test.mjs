@@ -285,6 +285,10 @@ const besides = {
     reference: 'NEFT-1' }),
   'POST /api/admin/refund/ items[].order_item_id': id => ({ order_id: w.buyer.delivered.order.id,
     items: [{ order_item_id: id, quantity: 1 }], reason: 'Torn' }),
+  'POST /api/admin/refund/preview/ items[].order_item_id': id => ({
+    order_id: w.buyer.delivered.order.id, items: [{ order_item_id: id, quantity: 1 }] }),
+  'POST /api/admin/refund/preview/ refund_id': id => ({ order_id: w.buyer.delivered.order.id,
+    refund_id: id }),
   'POST /api/admin/refund/ refund_id': id => ({ order_id: w.buyer.delivered.order.id,
     refund_id: id, reason: 'Torn' }),
 }

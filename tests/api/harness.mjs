@@ -461,7 +461,7 @@ after(() => {
   setTimeout(() => {
     console.error(`${process.argv[1]}: something was left open`)
     process.exit()
-  }, 60000).unref()
+  }, 300000).unref()
 })
 
 // ---- parallel clients --------------------------------------------------------
