@@ -62,6 +62,15 @@ static const struct list_order last_placed = {
 	.backwards = F_ORDERS_PLACED_FIRST,
 };
 
+static const struct list_order first_placed = {
+	.name = "placed_at",
+	.key = LIST_KEY_I64,
+	.before = F_ORDERS_PLACED_AFTER,
+	.after = F_ORDERS_PLACED_BEFORE,
+	.forwards = F_ORDERS_PLACED_FIRST,
+	.backwards = F_ORDERS_PLACED_LAST,
+};
+
 static bool
 has_prefix(const char *q)
 {
@@ -161,14 +170,15 @@ order_of(const struct order_search *in)
 {
 	const char *sort = in->sort;
 
-	if (has_days(in) &&
-	    (sort == NULL || strcmp(sort, "-created_at") == 0))
-		return &last_placed;
 	if (sort != NULL && strcmp(sort, largest.name) == 0)
 		return &largest;
 	if (sort != NULL && strcmp(sort, smallest.name) == 0)
 		return &smallest;
-	return list_by_age(sort);
+	if (!has_days(in))
+		return list_by_age(sort);
+	return sort == NULL || strcmp(sort, last_placed.name) == 0 ?
+	    &last_placed :
+	    &first_placed;
 }
 
 enum err
@@ -187,7 +197,9 @@ order_search(struct ctx *c, const struct order_search *in, struct buf *out,
 		order_read(&l.rows, &o);
 		order_write(&j, &o, false);
 		list_at_i64(c, &l,
-		    l.order == &last_placed ? o.placed_at : o.totals.total,
+		    l.order == &last_placed || l.order == &first_placed ?
+			o.placed_at :
+			o.totals.total,
 		    o.id);
 	}
 	list_end(c, &l, page);

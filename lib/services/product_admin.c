@@ -1,5 +1,6 @@
 #include "services/product_admin.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #include "core/utf8.h"
@@ -17,7 +18,8 @@ const struct field product_search_fields[] = {
 	    .example = "asha-handlooms"),
 	IN_TEXT(q, OPTIONAL, 1, TEXT_MAX,
 	    "A part of the name, of a SKU or of the store's name; the "
-	    "beginning of one, where it has one or two characters",
+	    "beginning of one, where it has one or two characters (of a SKU "
+	    "two). Without a letter or digit nothing is found",
 	    .example = "cotton"),
 	IN_ENUM(sort, OPTIONAL, sorts, "Newest first unless said"),
 	IN_PAGE,
@@ -67,9 +69,20 @@ add_narrow(struct compose *s, const struct narrow *n)
 struct words {
 	const char *pattern;
 	const char *sellers; /* an array's text, NULL without any */
+	bool is_letter;      /* too many SKUs begin with it */
 };
 
 enum { WHOLE_PATTERN = 3 };
+
+/* Signs alone stand in no index: each product would be looked at. */
+static bool
+has_letters(const char *q)
+{
+	for (; *q != '\0'; q++)
+		if (isalnum((unsigned char)*q) || (*q & 0x80) != 0)
+			return true;
+	return false;
+}
 
 /* Shorter than that, no index knows where in a text they stand. */
 static enum err
@@ -86,6 +99,7 @@ read_words(struct ctx *c, const char *q, struct words *w)
 	while (row_next(&r))
 		ids[n++] = col_uuid(&r);
 	w->sellers = n > 0 ? array_uuids(c->arena, ids, n) : NULL;
+	w->is_letter = utf8_length(q) < 2;
 	return OK;
 }
 
@@ -94,7 +108,8 @@ enum way { BY_NAME, BY_SKU, BY_STORE, WAYS };
 static bool
 add_way(struct compose *s, enum way way, const struct words *w)
 {
-	if (way == BY_STORE && w->sellers == NULL)
+	if ((way == BY_STORE && w->sellers == NULL) ||
+	    (way == BY_SKU && w->is_letter))
 		return false;
 	if (way == BY_NAME)
 		compose_add(s, F_PRODUCTS_NAMED, ARGS(A(w->pattern)));
@@ -156,8 +171,10 @@ add_filters(struct ctx *c, struct list_rows *l, const struct narrow *n,
 	/* The good plan depends on how common the values are. */
 	l->select.custom_plan = true;
 	l->count.custom_plan = true;
-	if (q == NULL) {
+	if (q == NULL || !has_letters(q)) {
 		list_where(l, F_PRODUCTS_ALL, NO_ARGS);
+		if (q != NULL)
+			list_where(l, F_PRODUCTS_NONE, NO_ARGS);
 		add_narrow(&l->select, n);
 		add_narrow(&l->count, n);
 		return OK;

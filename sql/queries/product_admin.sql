@@ -9,6 +9,10 @@ where true
 -- args: seller_id uuid
 and t.seller_id = $1::uuid
 
+-- fragment: products_none
+-- args: none
+and false
+
 -- Words are looked for in three ways, each by its own index or along the order of
 -- the list, whichever is the shorter way: in one condition they would allow neither.
 -- Of each way no more is wanted than the page holds.

@@ -101,6 +101,15 @@ test('words are looked for in names, SKUs and names of stores, in any case', asy
   assert.deepEqual(await found({ q: 'ψɸ' }), [short.id])
   assert.deepEqual(await found({ q: 'ψ' }), [short.id])
   assert.deepEqual(await found({ q: 'ψ%' }), [])
+  // Of a SKU two; and signs alone are found nowhere.
+  const coded = await product({ seller: who, variants: [{ price: 5, stock: 1, sku: `ζξ-${it}` }] })
+  assert.deepEqual(await found({ q: 'ζξ' }), [coded.id])
+  assert.deepEqual(await found({ q: 'ζ' }), [])
+  const signs = await product({ seller: who, name: `@@ ${it}` })
+  for (const q of ['@', '@@', '%', '--']) assert.deepEqual(await found({ q }), [], q)
+  assert.deepEqual(await found({ q: `@@ ${it}` }), [signs.id])
+  await sql`update product set name = 'Plain' where id = ${signs.id}`
+  await sql`update variant set sku = ${`C-${coded.id}`} where product_id = ${coded.id}`
   await sql`update product set name = 'Plain' where seller_id = ${who.sellerId} and name like '%ψ%'`
   const page = (await list({ q: it, page_size: 2, page: 2 })).body
   assert.deepEqual([page.results.map(p => p.id), page.count], [all.slice(2), 4])

@@ -116,7 +116,14 @@ test('?from and ?to are days of the shop, both included', async () => {
     `/api/admin/orders/?page_size=1&user=${buyer.id}&from=2026-03-09&to=2026-03-11`, call)
   assert.deepEqual(pages.map(p => p.results.map(o => o.id)), [[next], [last], [first], [late]])
   assert.deepEqual(assertStatus(await call(pages[3].previous), 200).results, pages[2].results)
+  const sorted = sort => found(buyer, { from: '2026-03-09', to: '2026-03-11', sort })
+  assert.deepEqual(await sorted('-placed_at'), [next, last, first, late])
+  assert.deepEqual(await sorted('placed_at'), [late, first, last, next])
+  const upwards = await walk(`/api/admin/orders/?page_size=1&user=${buyer.id}` +
+    '&from=2026-03-09&to=2026-03-11&sort=placed_at', call)
+  assert.deepEqual(upwards.map(p => p.results[0].id), [late, first, last, next])
   const older = await at('2026-03-10T06:00:00Z')
+  assert.deepEqual(await sorted('-placed_at'), [next, last, older, first, late])
   assert.deepEqual(await found(buyer, { from: '2026-03-10', to: '2026-03-10' }),
     [last, older, first])
   assertInvalid(await list({ from: '2026-02-30' }), 'from')
