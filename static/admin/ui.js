@@ -93,6 +93,18 @@ export function Toasts() {
 
 // ---- dialogs -----------------------------------------------------------------
 
+// Those that are open, the lowest first.
+const stack = []
+/** Brings all back that should be open, in their order, and the focus with them. */
+function restack() {
+  const focus = document.activeElement
+  for (const dialog of stack) {
+    dialog.close()
+    dialog.showModal()
+  }
+  if (stack.at(-1)?.contains(focus)) focus.focus()
+}
+
 /**
  * A modal; closes by Escape and gives the focus back to where it was. What is dirty asks
  * before it is left, in whichever way. children may be a function of how to leave.
@@ -106,8 +118,10 @@ export function Dialog({ title, onClose, children, wide, dirty }) {
     const dialog = ref.current
     const before = document.activeElement
     if (!dialog.open) dialog.showModal()
+    stack.push(dialog)
     return () => {
       gone.current = true
+      stack.splice(stack.indexOf(dialog), 1)
       dialog.close()
       before?.focus?.()
     }
@@ -115,14 +129,21 @@ export function Dialog({ title, onClose, children, wide, dirty }) {
   useEffect(() => dirty ? guardLeaving(() => window.confirm('What you typed is not saved. Leave it?')) : undefined, [dirty])
   useEffect(() => { if (asking) ref.current.querySelector('.discard button').focus() }, [asking])
   const leave = () => dirty ? ask(was => !was) : onClose()
-  // Browsers close by a second Escape without asking anybody; what is to stay comes back.
+  const escape = event => {
+    if (event.key !== 'Escape' || event.defaultPrevented) return
+    event.preventDefault()
+    event.stopPropagation()
+    leave()
+  }
+  // Browsers close without asking anybody where they are pressed to: what is to stay comes
+  // back, and nothing stands above it that did not before.
   const closed = () => {
     if (gone.current || ref.current.open) return
-    ref.current.showModal()
+    restack()
     leave()
   }
   return html`<dialog ref=${ref} class=${wide ? 'wide' : ''} aria-labelledby=${id}
-      onCancel=${event => { event.preventDefault(); leave() }} onClose=${closed}
+      onKeyDown=${escape} onCancel=${event => { event.preventDefault(); leave() }} onClose=${closed}
       onMouseDown=${event => event.target === ref.current && leave()}>
     <div class="sheet">
       <header><h2 id=${id}>${title}</h2>

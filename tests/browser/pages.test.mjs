@@ -52,9 +52,10 @@ test('the API pages: one click signs in, and a route of the account answers', as
   await page.getByText('Signed in as customer@example.com.').waitFor()
   await page.getByRole('link', { name: 'GET /api/auth/profile/' }).click()
   // The link has opened it.
-  const block = page.locator('.opblock.is-open')
+  const execute = page.locator('.opblock.is-open').getByRole('button', { name: 'Execute' })
+  await execute.waitFor()
   const answer = page.waitForResponse(r => r.url().endsWith('/api/auth/profile/'))
-  await block.getByRole('button', { name: 'Execute' }).click()
+  await execute.click()
   assert.equal((await (await answer).json()).email, 'customer@example.com')
 })
 
