@@ -27,7 +27,7 @@ now_us(void)
 {
 	struct timespec t;
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
 	return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
@@ -50,16 +50,26 @@ put_record(char *out, int type, const char *content, size_t len)
 	return sizeof(head) + len;
 }
 
+/* Without its NUL. */
+static size_t
+put_text(char *out, const char *text)
+{
+	size_t n = 0;
+
+	for (; text[n] != '\0'; n++)
+		out[n] = text[n];
+	return n;
+}
+
 static size_t
 put_param(char *out, const char *name, const char *value)
 {
-	size_t n = strlen(name), v = strlen(value);
+	size_t n = 2;
 
-	out[0] = (char)n;
-	out[1] = (char)v;
-	memcpy(out + 2, name, n);
-	memcpy(out + 2 + n, value, v);
-	return 2 + n + v;
+	out[0] = (char)strlen(name);
+	out[1] = (char)strlen(value);
+	n += put_text(out + n, name);
+	return n + put_text(out + n, value);
 }
 
 static size_t

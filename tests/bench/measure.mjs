@@ -56,29 +56,44 @@ export function request(method, target, { token, key, body } = {}) {
   return `${Buffer.byteLength(message)}\n${message}`
 }
 
-/** pgbench -M prepared; variables are texts that the script names as :name. */
+/** What pgbench -l has written: [{took, ended}] in microseconds. */
+function transactions(folder, prefix) {
+  const found = []
+  for (const name of fs.readdirSync(folder).filter(one => one.startsWith(prefix))) {
+    const file = path.join(folder, name)
+    for (const line of fs.readFileSync(file, 'utf8').split('\n').filter(Boolean)) {
+      const [, , took, , seconds, us] = line.split(' ').map(Number)
+      found.push({ took, ended: seconds * 1e6 + us })
+    }
+    fs.rmSync(file)
+  }
+  return found
+}
+
+/**
+ * pgbench -M prepared; variables are texts that the script names as :name. Its rate is
+ * that of what came after the first second, in which each client prepares and plans: a
+ * program has done so long ago.
+ */
 export async function pgbench(instance, { script, variables = {}, clients, user = 'haat_app' },
   seconds) {
-  const file = path.join(instance.folder, `pgbench-${process.pid}.sql`)
-  const log = `${file}.log`
+  const file = path.join(instance.folder, 'pgbench.sql'), prefix = 'pgbench-log'
   fs.writeFileSync(file, script)
-  const args = ['-n', '-M', 'prepared', '-c', clients, '-j', Math.min(clients, 2), '-T', seconds,
-    '-f', file, '-l', `--log-prefix=${log}`,
+  transactions(instance.folder, prefix)
+  const args = ['-n', '-M', 'prepared', '-c', clients, '-j', Math.min(clients, 2), '-T', seconds + 1,
+    '-f', file, '-l', `--log-prefix=${prefix}`,
     ...Object.entries(variables).flatMap(([name, value]) => ['-D', `${name}=${value}`])]
   const out = await output('pgbench', args.map(String),
     { env: { ...instance.pgEnv, PGUSER: user }, cwd: instance.folder })
-  const times = []
-  for (const name of fs.readdirSync(instance.folder).filter(one => one.includes(path.basename(log)))) {
-    for (const line of fs.readFileSync(path.join(instance.folder, name), 'utf8').split('\n'))
-      if (line) times.push(Number(line.split(' ')[2]))
-    fs.rmSync(path.join(instance.folder, name))
-  }
-  times.sort((a, b) => a - b)
-  const number = pattern => Number(pattern.exec(out)?.[1] ?? 0)
-  const tps = number(/tps = ([\d.]+)/)
-  return { requests: times.length, seconds: times.length / tps,
+  const all = transactions(instance.folder, prefix)
+  all.sort((a, b) => a.ended - b.ended)
+  const from = all[0].ended - all[0].took + 1e6, late = all.filter(one => one.ended > from)
+  if (late.length === 0) throw new Error('pgbench has done nothing')
+  const times = late.map(one => one.took).sort((a, b) => a - b)
+  const rate = late.length * 1e6 / (late.at(-1).ended - from)
+  return { requests: all.length, seconds: all.length / rate,
     p50: times[times.length >> 1], p99: times[Math.floor(times.length * 0.99)],
-    failed: number(/number of failed transactions: (\d+)/) }
+    failed: Number(/number of failed transactions: (\d+)/.exec(out)?.[1] ?? 0) }
 }
 
 // ---- rounds ------------------------------------------------------------------
