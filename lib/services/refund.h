@@ -123,8 +123,9 @@ struct refund_said {
 /*
  * For one that refund_news() does not know, inside a transaction: made at the
  * provider by somebody else, it is written and booked here, under the source
- * "gateway"; of one that failed nothing is booked.  *known false: one of ours, or of a payment that is not known,
- * or more than is left of it; that may change.
+ * "gateway"; of one that failed nothing is booked.  *known false: one of ours,
+ * or of a payment that is not known, or more than is left of it; that may
+ * change.
  */
 enum err refund_adopt(struct ctx *c, const struct refund_said *said,
     bool *known);
