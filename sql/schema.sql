@@ -1620,6 +1620,8 @@ CREATE INDEX refresh_token_by_expiry ON public.refresh_token USING btree (expire
 
 CREATE INDEX refresh_token_by_session ON public.refresh_token USING btree (session_id);
 
+CREATE INDEX refund_by_amount ON public.refund USING btree (amount, id);
+
 CREATE INDEX refund_by_day ON public.refund USING btree (COALESCE(processed_at, created_at));
 
 CREATE INDEX refund_by_order ON public.refund USING btree (order_id, id);
@@ -1637,6 +1639,8 @@ CREATE INDEX reservation_live ON public.reservation USING btree (variant_id) WHE
 CREATE INDEX review_by_product ON public.review USING btree (product_id, id DESC) WHERE (status = 'published'::text);
 
 CREATE INDEX review_by_rating ON public.review USING btree (product_id, rating DESC, id DESC) WHERE (status = 'published'::text);
+
+CREATE INDEX review_by_stars ON public.review USING btree (rating, id);
 
 CREATE INDEX review_by_status ON public.review USING btree (status, id DESC);
 

@@ -181,7 +181,8 @@ idempotency_remembers(struct request *rq)
 {
 	size_t len;
 
-	return rq->keyed && !rq->route->multipart && recall(rq, &len) != NULL;
+	return rq->keyed && rq->ctx.config->hot_answers_ms > 0 &&
+	    !rq->route->multipart && recall(rq, &len) != NULL;
 }
 
 bool

@@ -127,7 +127,7 @@ test('list/ shows reviews in any state, newest first, with filters', async () =>
     target => api('GET', target, { token: boss }))
   assert.deepEqual(pages.map(p => p.results.map(r => r.id)), [[ids[2], ids[1]], [ids[0]]])
   for (const [field, ...values] of [['status', 'gone', ''], ['product_id', 'x', ''],
-    ['rating', '5'], ['sort', 'rating'], ['page_size', '101'], ['cursor', 'x']])
+    ['rating', '5'], ['sort', 'stars'], ['page_size', '101'], ['cursor', 'x']])
     for (const value of values) assertInvalid(await list({ [field]: value }), field)
 })
 

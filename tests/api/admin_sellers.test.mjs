@@ -393,7 +393,7 @@ test('list/ shows stores newest first, whole and masked, with filters', async ()
 
 test('list/ and detail/ refuse what they do not know', async () => {
   for (const [field, ...values] of [['status', 'gone', ''], ['q', '', 'x'.repeat(201)],
-    ['pending_changes', 'maybe'], ['sort', 'store_name'], ['page_size', '0', '101'],
+    ['pending_changes', 'maybe'], ['sort', 'legal_name'], ['page_size', '0', '101'],
     ['page', '0', '1000000'], ['cursor', 'x'], ['seller_id', uuid7()]])
     for (const value of values) assertInvalid(await list({ [field]: value }), field)
   assertProblem(await detailOf(uuid7()), 404, 'not_found')

@@ -256,6 +256,39 @@ test('a number of matches is at most ten seconds old, and never for a seller', a
   })
 })
 
+test('a process remembers its answers to keys: the same bytes, for the same request alone',
+  async () => {
+    const thing = await product({}, own)
+    const [buyer, other] = [await customer({}, own), await customer({}, own)]
+    const add = ({ token }, key, quantity = 1) => api('POST', '/api/cart/add/', { token, key,
+      body: { product_id: thing.id, variant_id: thing.variantId, quantity } })
+    const key = newKey()
+    const first = assertStatus(await add(buyer, key), 200)
+    assert.equal(first.item_count, 1)
+    const remembered = () => logged('POST /api/cart/add/').filter(line => line.includes(buyer.id) &&
+      fromMemory(line))
+    await until(async () => {
+      const again = await add(buyer, key)
+      assert.deepEqual(assertStatus(again, 200), first)
+      assert.equal(again.headers['idempotent-replayed'], 'true')
+      return remembered().length > 3
+    }, { what: 'answers from memory' })
+    for (let i = 0; i < 8; i++)
+      assertProblem(await add(buyer, key, 2), 409, 'idempotency_key_reused')
+    // Another's key of the same name is another key, whoever was answered before.
+    assert.notEqual(assertStatus(await add(other, key), 200).id, first.id)
+    await sql`update session set revoked_at = now() where account_id = ${buyer.id}`
+    const ended = performance.now()
+    await until(async () => {
+      const asked = performance.now(), answer = await add(buyer, key)
+      if (asked - ended > 250) assertProblem(answer, 401, 'invalid_token')
+      return asked - ended > 250
+    })
+    const lines = await sql`select l.quantity from cart_line l join cart c on c.id = l.cart_id
+      where c.account_id = ${buyer.id}`
+    assert.deepEqual(lines.map(line => Number(line.quantity)), [1])
+  })
+
 test('a category of another name is another address', async () => {
   const [one, two] = [await category({}, own), await category({}, own)]
   for (const of of [one, two, one, two])
