@@ -347,6 +347,7 @@ handle(struct process *p)
 {
 	struct request rq;
 	const char *line;
+	bool changes;
 	enum err err = OK;
 
 	begin(p, &rq);
@@ -360,12 +361,16 @@ handle(struct process *p)
 		problem_write(&rq, err);
 	send_reply(&rq, err);
 	line = log_line(&rq);
-	/* The client does not wait for our log. */
+	/* Of a change the log tells before the client knows; of what was only
+	 * read the client need not wait for the log, and what costs nothing is
+	 * not worth a write of its own. */
+	changes = !rq.from_memory && strcmp(rq.method, "GET") != 0;
+	if (changes)
+		log_text(line);
 	io_finish(p->io);
-	/* What costs nothing is not worth a write of its own. */
 	if (rq.from_memory)
 		log_gather(line);
-	else
+	else if (!changes)
 		log_text(line);
 	db_request_end(&rq.ctx);
 }
