@@ -37,7 +37,7 @@ export async function openShop(settings = {}) {
     await context.addInitScript(() => addEventListener('securitypolicyviolation', event =>
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`)))
     const page = await context.newPage()
-    page.setDefaultTimeout(60000)
+    page.setDefaultTimeout(120000)
     page.expected = []
     page.on('console', message => {
       if (!['error', 'warning'].includes(message.type())) return
