@@ -182,9 +182,10 @@ caller_check(struct request *rq)
 		return fail(c, ERR_INVALID_TOKEN,
 		    "The Authorization header holds no bearer token.");
 	rq->caller_remembered = is_remembered(rq, header + BEARER);
-	if (rq->caller_remembered)
-		return permit(c, allow);
-	return look_up(rq, header + BEARER);
+	if (!rq->caller_remembered)
+		return look_up(rq, header + BEARER);
+	/* What was refused a moment ago may be granted now. */
+	return permit(c, allow) == OK ? OK : caller_confirm(rq);
 }
 
 enum err
@@ -193,6 +194,7 @@ caller_confirm(struct request *rq)
 	if (!rq->caller_remembered)
 		return OK;
 	rq->caller_remembered = false;
+	problem_clear(&rq->ctx);
 	rq->ctx.caller = (struct caller){ 0 };
 	return look_up(rq, request_header(rq, "HTTP_AUTHORIZATION") + BEARER);
 }

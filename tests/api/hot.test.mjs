@@ -289,6 +289,18 @@ test('a process remembers its answers to keys: the same bytes, for the same requ
     assert.deepEqual(lines.map(line => Number(line.quantity)), [1])
   })
 
+test('what a caller may do is never refused from memory', async () => {
+  for (let i = 0; i < 5; i++) {
+    const owner = await seller({ status: 'pending' }, own)
+    const shelf = await category({}, own)
+    const make = () => api('POST', '/api/products/create/', { token: owner.token, key: newKey(),
+      body: { name: unique('Thing'), category_id: shelf.id, price: 1000, stock: 1 } })
+    await together(8, async () => assertProblem(await make(), 403, 'seller_not_approved'), own)
+    await sql`update seller set status = 'approved', approved_at = now() where id = ${owner.sellerId}`
+    assertStatus(await make(), 201)
+  }
+})
+
 test('a category of another name is another address', async () => {
   const [one, two] = [await category({}, own), await category({}, own)]
   for (const of of [one, two, one, two])

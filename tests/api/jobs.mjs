@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 
 import { SMTPServer } from 'smtp-server'
 
-import { mode, root } from './harness.mjs'
+import { mode, root, until } from './harness.mjs'
 
 const run = promisify(execFile)
 const folder = path.join(root, 'build', mode, 'cron')
@@ -63,12 +63,17 @@ export async function startJob(on, name, words = [], settings = {}, under = []) 
 export const runJob = async (on, name, words, settings) =>
   (await startJob(on, name, words, settings)).ended
 
+/** Whether nobody runs it, nor the server still works for one that was killed. */
+const isFree = async (on, name) => (await on.sql`
+  select pg_try_advisory_xact_lock(hashtextextended('job ' || ${name}, 0)) as free`)[0].free
+
 /** Runs one that is killed at its n-th system call of these; whether it was. */
 export async function runKilled(on, name, calls, n, settings, words = []) {
   const job = await startJob(on, name, words, settings, ['strace', '-qq', '-o', '/dev/null',
     '-e', `trace=${calls}`, '-e', `inject=${calls}:signal=KILL:when=${n}`])
   const { status, signal, text } = await job.ended
   assert(signal === 'SIGKILL' || status === 0, text)
+  if (signal === 'SIGKILL') await until(() => isFree(on, name), { what: `the lock of ${name}` })
   return signal === 'SIGKILL'
 }
 
