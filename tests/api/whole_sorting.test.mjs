@@ -5,22 +5,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 
-import { admin, api, assertInvalid, assertStatus, contract, customer, newKey, sql, unique, uuid7 } from './harness.mjs'
+import { admin, assertInvalid, assertStatus, customer, newKey, startInstance, unique, uuid7 }
+  from './harness.mjs'
 
-const boss = await admin()
-const { document } = await contract()
+// A shop of its own: other tests write rows by SQL that no program would.
+const own = await startInstance({ HAAT_DEMO: '1', DEMO_SCALE: '300' })
+const { api, sql } = own
+const boss = await admin(own)
+const { document } = await own.contract()
 const sortsOf = item => item.get?.parameters?.find(p => p.name === 'sort')?.schema.enum
 const lists = Object.entries(document.paths).filter(([path, item]) => path.startsWith('/api/admin/') && sortsOf(item))
   .map(([path, item]) => ({ path, sorts: sortsOf(item) }))
 
-// Where the demo data and the other tests may have left nothing.
+// Where the demo data may have left nothing.
 for (let i = 0; i < 5; i++) {
   await sql`insert into payment_mismatch (id, entity, ref, kind, resolved_at)
     values (${uuid7()}, 'payment', ${unique('pay')}, 'missing_here', now())`
   await sql`insert into outbox (id, kind, payload, sent_at)
     values (${uuid7()}, 'mail.sorted', '{}', now())`
   await sql`insert into job_run (id, job, finished_at, ok) values (${uuid7()}, 'sorted', now(), true)`
-  const { id } = await customer()
+  const { id } = await customer({}, own)
   assertStatus(await api('POST', '/api/admin/users/block/', { token: boss, key: newKey(), body: { user_id: id, reason: 'x' } }), 200)
 }
 
