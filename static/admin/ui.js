@@ -114,7 +114,8 @@ export function Dialog({ title, onClose, children, wide, dirty }) {
   const id = useId('dialog')
   const [asking, ask] = useState(false)
   const gone = useRef(false)
-  useEffect(() => {
+  // At once, not after the next picture: the very next key is the dialog's.
+  useLayoutEffect(() => {
     const dialog = ref.current
     const before = document.activeElement
     if (!dialog.open) dialog.showModal()
