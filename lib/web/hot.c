@@ -39,8 +39,8 @@ key_of(struct request *rq, size_t *len)
 	key = arena_alloc(rq->ctx.arena, *len + 1);
 	memcpy(key, rq->path, path_len);
 	key[path_len] = '?';
-	if (query_len > 0)
-		memcpy(key + path_len + 1, query, query_len);
+	if (query != NULL)
+		memcpy(key + path_len + 1, query, query_len + 1);
 	return key;
 }
 
