@@ -457,7 +457,9 @@ test('an event that fails waits longer each time, and lets the others pass', asy
     await sql`insert into webhook_event (id, provider, event_type, payload)
       values (${e.id}, 'razorpay', 'payment.captured', ${Buffer.from(e.raw)})`
   const run = await runJob(shop, 'webhooks')
-  assert.deepEqual([run.status, run.counts.failed, run.counts.handled], [0, 1, 1], run.text)
+  assert.deepEqual([run.status, run.counts.failed], [0, 1], run.text)
+  // The provider may have sent another one meanwhile.
+  assert(run.counts.handled >= 1, run.text)
   const { note, ...waits } = await stateOfEvent(events[0])
   assert.deepEqual(waits, { state: 'received', attempts: 1, due: false })
   assert(note)
@@ -478,7 +480,8 @@ test('an order that cannot be cancelled now does not keep others from expiring',
   await other.sql`begin`
   await other.sql`select from orders where id = ${stuck.order.id} for update`
   const run = await runJob(shop, 'expire')
-  assert.deepEqual([run.status, run.counts.failed, run.counts.expired], [0, 1, 1], run.text)
+  assert.deepEqual([run.status, run.counts.failed], [0, 1], run.text)
+  assert(run.counts.expired >= 1, run.text)
   assert.equal((await stateOf(free.order)).status, 'cancelled')
   await other.sql`rollback`
   other.close()
