@@ -128,7 +128,7 @@ export function Dialog({ title, onClose, children, wide, dirty }) {
     }
   }, [])
   useEffect(() => dirty ? guardLeaving(() => window.confirm('What you typed is not saved. Leave it?')) : undefined, [dirty])
-  useEffect(() => { if (asking) ref.current.querySelector('.discard button').focus() }, [asking])
+  useLayoutEffect(() => { if (asking) ref.current.querySelector('.discard button').focus() }, [asking])
   const leave = () => dirty ? ask(was => !was) : onClose()
   const escape = event => {
     if (event.key !== 'Escape' || event.defaultPrevented) return
@@ -206,7 +206,7 @@ function AskForm({ question, close }) {
       work(false)
     }
   }
-  useEffect(() => { if (problem) form.current.querySelector('[aria-invalid]')?.focus() }, [problem])
+  useLayoutEffect(() => { if (problem) form.current.querySelector('[aria-invalid]')?.focus() }, [problem])
   const shown = typeof question.text === 'function' ? question.text(values) : question.text
   const dirty = Object.keys(first).some(name => first[name] !== values[name])
   return html`<${Dialog} title=${question.title} dirty=${dirty} onClose=${() => close(null)}>${leave => html`

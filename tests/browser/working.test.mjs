@@ -190,7 +190,7 @@ test('what a form gets wrong is counted at the top, said beside the field, and h
   await dialog(page).getByLabel('Rate in %').fill('250')
   await press(dialog(page), 'Set')
   await dialog(page).getByRole('alert').getByText(/1 field needs another look/).waitFor()
-  assert.equal(await page.evaluate(() => document.activeElement.name), 'rate')
+  await page.waitForFunction(() => document.activeElement.name === 'rate')
   const described = await dialog(page).getByLabel('Rate in %').getAttribute('aria-describedby')
   assert((await page.locator(`#${described}`).textContent()).length > 5)
 })
