@@ -78,6 +78,19 @@ buf_raw(struct buf *b, const void *p, size_t len)
 	b->data[b->len] = '\0';
 }
 
+char *
+buf_space(struct buf *b, size_t len)
+{
+	char *at;
+
+	if (!fits(b, len) && !buf_grow(b, len))
+		return NULL;
+	at = b->data + b->len;
+	b->len += len;
+	b->data[b->len] = '\0';
+	return at;
+}
+
 void
 buf_char(struct buf *b, char c)
 {
@@ -141,31 +154,39 @@ static const char json_escape[256] = {
 };
 /* clang-format on */
 
+static void
+json_escaped(struct buf *b, unsigned char c)
+{
+	static const char hex[] = "0123456789abcdef";
+	char e = json_escape[c];
+	char u[] = { '\\', 'u', '0', '0', hex[c >> 4], hex[c & 15] };
+
+	if (e == 'u')
+		buf_raw(b, u, sizeof(u));
+	else
+		buf_raw(b, (const char[]){ '\\', e }, 2);
+}
+
 void
 buf_json_strn(struct buf *b, const char *s, size_t len)
 {
-	static const char hex[] = "0123456789abcdef";
-	size_t from = 0;
+	size_t plain = 0, from;
+	char *at;
 
-	buf_char(b, '"');
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
-		char e = json_escape[c];
-
-		if (e == 0)
-			continue;
-		buf_raw(b, s + from, i - from);
-		from = i + 1;
-		if (e == 'u') {
-			char u[] = { '\\', 'u', '0', '0', hex[c >> 4],
-				hex[c & 15] };
-
-			buf_raw(b, u, sizeof(u));
-		} else {
-			buf_raw(b, (const char[]){ '\\', e }, 2);
-		}
+	while (plain < len && json_escape[(unsigned char)s[plain]] == 0)
+		plain++;
+	at = buf_space(b, plain + 1);
+	if (at == NULL)
+		return;
+	*at = '"';
+	memcpy(at + 1, s, plain);
+	for (from = plain; from < len; from = plain) {
+		json_escaped(b, (unsigned char)s[from++]);
+		for (plain = from; plain < len &&
+		     json_escape[(unsigned char)s[plain]] == 0;)
+			plain++;
+		buf_raw(b, s + from, plain - from);
 	}
-	buf_raw(b, s + from, len - from);
 	buf_char(b, '"');
 }
 

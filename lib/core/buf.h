@@ -35,6 +35,9 @@ bool buf_ok(const struct buf *b);
 /* The text so far, "" when empty; valid until the next append. */
 const char *buf_text(const struct buf *b);
 
+/* The place of len bytes that the caller writes at once; NULL past the cap. */
+char *buf_space(struct buf *b, size_t len);
+
 /* Bytes of our own making. */
 void buf_raw(struct buf *b, const void *p, size_t len);
 void buf_char(struct buf *b, char c);

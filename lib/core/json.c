@@ -10,14 +10,25 @@
 static void
 separate(struct json *j, const char *name)
 {
-	if (j->comma)
-		buf_char(j->b, ',');
+	bool comma = j->comma;
+	size_t len;
+	char *at;
+
 	j->comma = true;
-	if (name == NULL)
+	if (name == NULL) {
+		if (comma)
+			buf_char(j->b, ',');
 		return;
-	buf_char(j->b, '"');
-	buf_str(j->b, name);
-	buf_lit(j->b, "\":");
+	}
+	len = strlen(name);
+	at = buf_space(j->b, comma + 1 + len + 2);
+	if (at == NULL)
+		return;
+	if (comma)
+		*at++ = ',';
+	*at++ = '"';
+	memcpy(at, name, len);
+	memcpy(at + len, "\":", 2);
 }
 
 void

@@ -2,9 +2,10 @@
  * names.h: public names of sellers and categories, kept in the process, so
  * that lists of products read the product table alone.
  *
- * An entry is at most a second old, and gone at once when categories change
- * (db_tell).  What a page lacks is fetched by one statement.  The memory is bounded: a full table is emptied, which is why
- * what name_of() returns may be used only until the next names_load().
+ * An entry is gone when a category or a store changes (db_tell), and at most a
+ * minute old.  What a page lacks is fetched by one statement.  The memory is
+ * bounded: a full table is emptied, which is why what name_of() returns may be
+ * used only until the next names_load().
  */
 #ifndef HAAT_SERVICES_NAMES_H
 #define HAAT_SERVICES_NAMES_H

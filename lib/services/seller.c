@@ -107,6 +107,7 @@ seller_save(struct ctx *c, struct seller *s)
 		A(s->bank.ifsc), A(s->status), A(s->rejection_reason),
 		A(seller_changes_text(c, &s->changes)),
 		A(s->terms_accepted)));
+	db_tell(c); /* its name */
 }
 
 enum err

@@ -23,6 +23,7 @@ enum {
 	TRIES = 3,
 	IDLE_US = 300 * 1000 * 1000,
 	IDLE_LOOK_MS = 30 * 1000,
+	LOG_WAIT_MS = 20,
 	WAITED_MAX_US = 60 * 1000 * 1000,
 	ANSWERS_BYTES = 1024 * 1024,
 };
@@ -87,12 +88,18 @@ read_path(struct request *rq)
 	const char *script = io_env(rq->io, "SCRIPT_NAME");
 	const char *info = io_env(rq->io, "PATH_INFO");
 	const char *raw = io_env(rq->io, "REQUEST_URI");
-	char *path = arena_printf(rq->ctx.arena, "%s%s/",
-	    script != NULL ? script : "", info != NULL ? info : "");
-	size_t len = strlen(path);
+	size_t script_len = script != NULL ? strlen(script) : 0;
+	size_t info_len = info != NULL ? strlen(info) : 0;
+	size_t len = script_len + info_len;
+	char *path = arena_alloc(rq->ctx.arena, len + 2);
 
-	if (len >= 2 && path[len - 2] == '/')
-		path[--len] = '\0';
+	if (script_len > 0)
+		memcpy(path, script, script_len);
+	if (info_len > 0)
+		memcpy(path + script_len, info, info_len);
+	if (len == 0 || path[len - 1] != '/')
+		path[len++] = '/';
+	path[len] = '\0';
 	rq->path = path;
 	if (raw == NULL)
 		return true;
@@ -346,7 +353,6 @@ static void
 handle(struct process *p)
 {
 	struct request rq;
-	const char *line;
 	bool changes;
 	enum err err = OK;
 
@@ -359,39 +365,45 @@ handle(struct process *p)
 		err = fault(&rq.ctx, "the answer is too long");
 	if (err != OK)
 		problem_write(&rq, err);
-	send_reply(&rq, err);
-	line = log_line(&rq);
 	/* Of a change the log tells before the client knows; of what was only
 	 * read the client need not wait for the log, and what costs nothing is
 	 * not worth a write of its own. */
 	changes = !rq.from_memory && strcmp(rq.method, "GET") != 0;
 	if (changes)
-		log_text(line);
-	io_finish(p->io);
+		log_text(log_line(&rq));
+	send_reply(&rq, err);
 	if (rq.from_memory)
-		log_gather(line);
+		log_gather(log_line(&rq));
 	else if (!changes)
-		log_text(line);
+		log_text(log_line(&rq));
+	io_finish(p->io);
 	db_request_end(&rq.ctx);
 }
 
-/* While the next one waits already, nothing else is done. */
-static void
-wait_for_request(struct process *p)
+/*
+ * While requests come one upon the other, nothing else is done: lines of the
+ * log that were gathered are written once nobody came for a moment.
+ */
+static enum io_next
+next_request(struct process *p)
 {
-	if (log_is_gathered() && io_wait(p->io, 0))
-		return;
-	log_flush();
-	while (!io_wait(p->io, IDLE_LOOK_MS))
-		db_close_idle(p->db, IDLE_US);
+	enum io_next next;
+
+	while ((next = io_take(p->io)) == IO_NONE) {
+		if (io_wait(p->io, LOG_WAIT_MS))
+			continue;
+		log_flush();
+		while (!io_wait(p->io, IDLE_LOOK_MS))
+			db_close_idle(p->db, IDLE_US);
+	}
+	return next;
 }
 
 static int
 run(struct process *p)
 {
 	for (int64_t n = 0; n < p->config.max_requests; n++) {
-		wait_for_request(p);
-		if (!io_accept(p->io))
+		if (next_request(p) != IO_REQUEST)
 			break;
 		handle(p);
 		arena_reset(p->arena);

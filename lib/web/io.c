@@ -1,18 +1,34 @@
 #include "web/io.h"
 
+#include <errno.h>
+#include <fastcgi.h>
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/uio.h>
 #include <time.h>
 #include <unistd.h>
+
+enum {
+	/* Of so many requests in a row, one is waited for: signals are seen
+	 * only then. */
+	LOOK_AT_SIGNALS = 32,
+	/* So many are waited for once there was none without waiting. */
+	QUIET = 8,
+};
 
 struct io {
 	bool fastcgi;
 	bool served;
 	bool aborted;
+	bool sent;        /* the whole answer, with the record that ends it */
+	unsigned taken;   /* requests */
+	bool ready;       /* io_wait() saw somebody */
+	unsigned quiet;   /* that are to be waited for */
 	sigset_t waiting; /* signals held back while it waits */
 	FCGX_Request request;
 };
@@ -35,6 +51,16 @@ hold_back_signals(struct io *io)
 	sigdelset(&io->waiting, SIGUSR1);
 }
 
+/* So that whether one waits is known without asking first. */
+static bool
+let_accept_fail(void)
+{
+	int flags = fcntl(STDIN_FILENO, F_GETFL);
+
+	return flags >= 0 &&
+	    fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) == 0;
+}
+
 struct io *
 io_open(void)
 {
@@ -45,7 +71,8 @@ io_open(void)
 	if (!io.fastcgi)
 		return &io;
 	hold_back_signals(&io);
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0)
+	if (!let_accept_fail() || FCGX_Init() != 0 ||
+	    FCGX_InitRequest(&io.request, 0, 0) != 0)
 		return NULL;
 	/* FCGX_Init sets its own handler. */
 	signal(SIGPIPE, SIG_IGN);
@@ -60,19 +87,53 @@ io_wait(struct io *io, int timeout_ms)
 	struct timespec timeout = { .tv_sec = timeout_ms / 1000,
 		.tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
 
-	return !io->fastcgi || ppoll(&p, 1, &timeout, &io->waiting) != 0;
+	io->ready = !io->fastcgi || ppoll(&p, 1, &timeout, &io->waiting) != 0;
+	return io->ready;
 }
 
-bool
-io_accept(struct io *io)
+/* Whether it is worth trying, one having waited or not. */
+static bool
+is_to_try(struct io *io)
+{
+	if (io->ready)
+		return true;
+	if (io->quiet > 0) {
+		io->quiet--;
+		return false;
+	}
+	return io->taken % LOOK_AT_SIGNALS != 0;
+}
+
+static enum io_next
+take_fastcgi(struct io *io)
+{
+	bool ready = io->ready;
+
+	if (!is_to_try(io))
+		return IO_NONE;
+	io->ready = false;
+	errno = 0;
+	if (FCGX_Accept_r(&io->request) >= 0) {
+		io->taken++;
+		return IO_REQUEST;
+	}
+	if (errno != EAGAIN && errno != EWOULDBLOCK)
+		return IO_END;
+	if (!ready)
+		io->quiet = QUIET;
+	return IO_NONE;
+}
+
+enum io_next
+io_take(struct io *io)
 {
 	if (!io->fastcgi && io->served)
-		return false;
-	io->aborted = false;
+		return IO_END;
+	io->aborted = io->sent = false;
 	if (io->fastcgi)
-		return FCGX_Accept_r(&io->request) >= 0;
+		return take_fastcgi(io);
 	io->served = true;
-	return true;
+	return IO_REQUEST;
 }
 
 const char *
@@ -150,13 +211,121 @@ io_write(struct io *io, const void *p, size_t len)
 	return true;
 }
 
+/* --- an answer in one piece ---------------------------------------------- */
+
+/* All of it, whatever the kernel takes at a time. */
+static bool
+write_parts(int fd, struct iovec *v, int n)
+{
+	while (n > 0) {
+		ssize_t done = writev(fd, v, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return false;
+		for (; n > 0 && (size_t)done >= v->iov_len; v++, n--)
+			done -= (ssize_t)v->iov_len;
+		if (n > 0) {
+			v->iov_base = (char *)v->iov_base + done;
+			v->iov_len -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+static FCGI_Header
+record(const struct io *io, int type, size_t len)
+{
+	return (FCGI_Header){ .version = FCGI_VERSION_1,
+		.type = (unsigned char)type,
+		.requestIdB1 = (unsigned char)(io->request.requestId >> 8),
+		.requestIdB0 = (unsigned char)io->request.requestId,
+		.contentLengthB1 = (unsigned char)(len >> 8),
+		.contentLengthB0 = (unsigned char)len };
+}
+
+/* FastCGI specification, sections 3.3 and 5.5. */
+static bool
+send_records(struct io *io, struct iovec head, struct iovec body)
+{
+	struct {
+		FCGI_Header end_of_stream;
+		FCGI_EndRequestRecord end;
+	} last = { .end_of_stream = record(io, FCGI_STDOUT, 0),
+		.end.header = record(io, FCGI_END_REQUEST,
+		    sizeof(last.end.body)) };
+	bool more = true;
+
+	while (more) {
+		size_t room = FCGI_MAX_LENGTH - head.iov_len;
+		size_t len = body.iov_len < room ? body.iov_len : room;
+		FCGI_Header first = record(io, FCGI_STDOUT,
+		    head.iov_len + len);
+		struct iovec v[] = { { &first, sizeof(first) }, head,
+			{ body.iov_base, len }, { &last, sizeof(last) } };
+
+		more = len < body.iov_len;
+		if (!write_parts(io->request.ipcFd, v, more ? 3 : 4))
+			return false;
+		head.iov_len = 0;
+		body.iov_base = (char *)body.iov_base + len;
+		body.iov_len -= len;
+	}
+	return true;
+}
+
+/* writev() does not write to what it is given. */
+static struct iovec
+part(const void *p, size_t len)
+{
+	union {
+		const void *in;
+		void *out;
+	} same = { .in = p };
+
+	return (struct iovec){ .iov_base = same.out, .iov_len = len };
+}
+
+void
+io_send(struct io *io, const void *head, size_t head_len, const void *body,
+    size_t body_len)
+{
+	/* Where it fails there is nobody to tell. */
+	if (!io->fastcgi || head_len > FCGI_MAX_LENGTH) {
+		if (io_write(io, head, head_len))
+			(void)io_write(io, body, body_len);
+		return;
+	}
+	io->sent = true;
+	if (!send_records(io, part(head, head_len), part(body, body_len)))
+		io->aborted = true;
+}
+
+/* --- the end ------------------------------------------------------------- */
+
+/*
+ * What is closed with something unread in it may take the answer with it, so
+ * libfcgi waits for the other side to close.  Where all was read there is
+ * nothing to wait for.
+ */
+static void
+close_at_once_if_read(struct io *io)
+{
+	if (FCGX_GetChar(io->request.in) == EOF &&
+	    FCGX_GetError(io->request.in) == 0)
+		(void)FCGX_Detach(&io->request);
+}
+
 void
 io_finish(struct io *io)
 {
 	if (!io->fastcgi)
 		return;
-	if (io->aborted)
-		/* Closed without the record that ends a request. */
+	close_at_once_if_read(io);
+	if (io->aborted || io->sent)
+		/* Closed without the record that ends a request, or with
+		 * the one that was sent. */
 		FCGX_Free(&io->request, 1);
 	else
 		FCGX_Finish_r(&io->request);

@@ -15,13 +15,22 @@ struct io *io_open(void);
 
 /*
  * Waits for a request to come, at most so long.  False: none came.  True also
- * after a signal: io_accept() knows what it meant.
+ * after a signal: io_take() knows what it meant.
  */
 bool io_wait(struct io *io, int timeout_ms);
 
-/* Takes the next request.  False: time to end.  As plain CGI there is
- * one. */
-bool io_accept(struct io *io);
+/* What io_take() found. */
+enum io_next {
+	IO_REQUEST,
+	IO_NONE, /* nobody waits: io_wait() */
+	IO_END   /* time to end */
+};
+
+/*
+ * Takes the request that waits; it does not wait itself, and where requests
+ * are rare it wants io_wait() to have seen one.  As plain CGI there is one.
+ */
+enum io_next io_take(struct io *io);
 
 /* A CGI variable, NULL without it. */
 const char *io_env(struct io *io, const char *name);
@@ -35,6 +44,13 @@ size_t io_read(struct io *io, void *p, size_t len);
 
 /* False: nobody takes it any more. */
 bool io_write(struct io *io, const void *p, size_t len);
+
+/*
+ * An answer in one piece, in place of io_write(): it leaves in one system call
+ * and is not copied.  Nothing can be written after it.
+ */
+void io_send(struct io *io, const void *head, size_t head_len,
+    const void *body, size_t body_len);
 
 /* Ends the request: its variables are gone. */
 void io_finish(struct io *io);

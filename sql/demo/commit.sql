@@ -7,5 +7,7 @@ begin
 	end if;
 end $$;
 commit;
+-- What running processes remember of the shop that was here before is gone.
+notify change;
 -- Marks what everybody can see, so that indexes alone may answer.
 select format('vacuum %s', name) from demo_table order by name \gexec

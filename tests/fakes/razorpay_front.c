@@ -9,7 +9,12 @@
 #include "core/log.h"
 #include "web/io.h"
 
-enum { SERVER_FD = 3, BODY_MAX = 1024 * 1024, HEAD_MAX = 64 * 1024 };
+enum {
+	SERVER_FD = 3,
+	BODY_MAX = 1024 * 1024,
+	HEAD_MAX = 64 * 1024,
+	WAIT_MS = 60 * 1000,
+};
 
 static const char *
 env(struct io *io, const char *name)
@@ -161,8 +166,13 @@ front_main(void)
 {
 	struct arena *a = arena_new();
 	struct io *io = io_open();
+	enum io_next next;
 
-	while (io != NULL && io_accept(io)) {
+	while (io != NULL && (next = io_take(io)) != IO_END) {
+		if (next == IO_NONE) {
+			(void)io_wait(io, WAIT_MS); /* io_take() looks anew */
+			continue;
+		}
 		serve(io, a);
 		arena_reset(a);
 	}
