@@ -241,6 +241,12 @@ CREATE FUNCTION public.place_of_supply(state text) RETURNS text
 		end
 $$;
 
+CREATE FUNCTION public.product_era(id uuid) RETURNS integer
+    LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+    AS $$
+	select ('x' || substr(id::text, 1, 6))::bit(24)::integer
+$$;
+
 CREATE FUNCTION public.product_listings_counted() RETURNS trigger
     LANGUAGE plpgsql
     AS $$
@@ -1586,7 +1592,7 @@ CREATE INDEX product_by_seller_name ON public.product USING btree (seller_id, CO
 
 CREATE INDEX product_by_status ON public.product USING btree (status, id DESC) WHERE (status <> 'approved'::text);
 
-CREATE INDEX product_by_text ON public.product USING gin (tsv) WHERE is_listed;
+CREATE INDEX product_by_text ON public.product USING gin (tsv, public.product_era(id)) WHERE is_listed;
 
 CREATE INDEX product_day_by_day ON public.product_day USING btree (day) INCLUDE (product_id, units, revenue);
 

@@ -212,18 +212,28 @@ product_filter_carried(struct ctx *c, const struct product_filter *f,
 	return count;
 }
 
+static bool
+has_values(const struct product_query *q)
+{
+	return q->brand.n > 0 || q->min_price.set || q->max_price.set ||
+	    q->rating.set || q->in_stock || q->attr.n > 0;
+}
+
 bool
 product_filter_is_plain(const struct product_filter *f)
 {
-	const struct product_query *q = f->query;
-
-	return q->brand.n == 0 && !q->min_price.set && !q->max_price.set &&
-	    !q->rating.set && !q->in_stock && q->attr.n == 0 &&
-	    f->terms == NULL;
+	return !has_values(f->query) && f->terms == NULL;
 }
 
 bool
 product_filter_is_category(const struct product_filter *f)
 {
 	return uuid_is_zero(f->seller_id) && product_filter_is_plain(f);
+}
+
+bool
+product_filter_is_text(const struct product_filter *f)
+{
+	return f->terms != NULL && f->ncategories == 0 &&
+	    uuid_is_zero(f->seller_id) && !has_values(f->query);
 }

@@ -182,9 +182,15 @@ compose_listing(struct ctx *c, struct compose *s, const struct listing *l)
 /*
  * Nobody can act on a number of matches, and to count ten thousand takes
  * longer than to show the first twenty: for buyers a count is kept ten times
- * as long as an answer.
+ * as long as an answer, and one that was dear a thousand times as long as it
+ * took.
  */
-enum { COUNTS_BYTES = 64 * 1024, COUNT_LASTS = 10 };
+enum {
+	COUNTS_BYTES = 64 * 1024,
+	COUNT_LASTS = 10,
+	COUNT_PAYS = 1000,
+	COUNT_LASTS_MOST_US = 60 * 1000 * 1000,
+};
 
 struct kept_count {
 	int64_t count;
@@ -222,6 +228,17 @@ recall_count(struct ctx *c, const struct buf *key, int64_t *count)
 	return true;
 }
 
+static int64_t
+time_kept(const struct ctx *c, int64_t took_us)
+{
+	int64_t least = c->config->hot_answers_ms * 1000 * COUNT_LASTS;
+	int64_t worth = took_us * COUNT_PAYS;
+
+	if (worth > COUNT_LASTS_MOST_US)
+		worth = COUNT_LASTS_MOST_US;
+	return worth > least ? worth : least;
+}
+
 static void
 keep_count(struct ctx *c, const struct buf *key, int64_t asked_us,
     int64_t count)
@@ -231,8 +248,7 @@ keep_count(struct ctx *c, const struct buf *key, int64_t asked_us,
 
 	if (k != NULL)
 		*k = (struct kept_count){ count,
-			asked_us +
-			    c->config->hot_answers_ms * 1000 * COUNT_LASTS };
+			asked_us + time_kept(c, clock_mono_us() - asked_us) };
 }
 
 static enum err

@@ -6,6 +6,7 @@
 
 #include "services/product_list.h"
 #include "services/product_shape.h"
+#include "services/search_reach.h"
 #include "services/search_words.h"
 
 enum { WINDOW = 500, WINDOWS_OF_A_PAGE = 3 };
@@ -37,6 +38,7 @@ struct ranking {
 	struct uuid *tops;        /* of each row's window */
 	size_t n, max;            /* max is one more than the page holds */
 	int64_t found;            /* matches, if known; else -1 */
+	struct reach reach;       /* of a search without other filters */
 };
 
 /* --- ids as numbers ------------------------------------------------------
@@ -133,6 +135,26 @@ ranking_begin(struct ctx *c, const struct product_filter *f,
 /* --- windows -------------------------------------------------------------
  */
 
+/* Whether the window is looked for step by step: not with other filters,
+ * whose indexes may be the better way, and only downwards. */
+static bool
+is_by_reach(const struct ranking *k)
+{
+	return product_filter_is_text(k->filter) && !k->at.above;
+}
+
+static void
+add_matches(struct ctx *c, struct compose *s, const struct ranking *k)
+{
+	bool near = is_by_reach(k) && !k->reach.everything;
+
+	compose_add(s, near ? F_WINDOW_BEGIN_NEAR : F_WINDOW_BEGIN, NO_ARGS);
+	product_filter_add(c, s, k->filter);
+	if (near) {
+		compose_add(s, F_WINDOW_NEAR, ARGS(A(k->reach.from_era)));
+	}
+}
+
 static void
 compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
 {
@@ -142,8 +164,7 @@ compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
 
 	compose_begin(c, s);
 	s->custom_plan = true;
-	compose_add(s, F_WINDOW_BEGIN, NO_ARGS);
-	product_filter_add(c, s, k->filter);
+	add_matches(c, s, k);
 	if (at->bounded)
 		compose_add(s, at->above ? F_WINDOW_ABOVE : F_WINDOW_UNTIL,
 		    ARGS(A(at->bound)));
@@ -159,6 +180,26 @@ compose_window(struct ctx *c, struct compose *s, const struct ranking *k)
 	compose_add(s, order, NO_ARGS);
 }
 
+/* Asks for a window; stands on its first row, which tells the matches. */
+static enum err
+ask_window(struct ctx *c, struct ranking *k, struct rows *r, int64_t *matches)
+{
+	const struct uuid *top = k->at.bounded ? &k->at.bound : NULL;
+	struct compose s;
+
+	if (is_by_reach(k))
+		TRY(reach_begin(c, k->filter->terms, top, &k->reach));
+	for (;;) {
+		compose_window(c, &s, k);
+		TRY(compose_each(c, &s, r));
+		*matches = row_next(r) ? col_i64(r) : 0;
+		if (!is_by_reach(k) || k->reach.everything ||
+		    *matches >= WINDOW)
+			return OK;
+		reach_widen(&k->reach, top, *matches, WINDOW);
+	}
+}
+
 /* The neighbour in the direction of reading. */
 static struct place
 next_place(const struct ranking *k, struct uuid top, struct uuid low)
@@ -168,20 +209,27 @@ next_place(const struct ranking *k, struct uuid top, struct uuid low)
 		.bound = k->back ? top : id_below(low) };
 }
 
+/* The matches are told by each row. */
+static bool
+next_of_window(struct rows *r)
+{
+	if (!row_next(r))
+		return false;
+	col_skip(r);
+	return true;
+}
+
 /* Takes what the page needs of one window and moves on; *end tells that
  * there is no other. */
 static enum err
 read_window(struct ctx *c, struct ranking *k, bool *end)
 {
 	struct uuid top = { 0 }, low = { 0 };
-	int64_t matches = 0;
-	struct compose s;
+	int64_t matches;
 	struct rows r;
 
-	compose_window(c, &s, k);
-	TRY(compose_each(c, &s, &r));
-	while (row_next(&r)) {
-		matches = col_i64(&r);
+	TRY(ask_window(c, k, &r, &matches));
+	do {
 		top = col_uuid(&r);
 		low = col_uuid(&r);
 		/* A window keeps its bound, whatever becomes of the row. */
@@ -192,7 +240,7 @@ read_window(struct ctx *c, struct ranking *k, bool *end)
 		product_row_read(&r, &k->rows[k->n]);
 		k->rows[k->n].rank = col_i64(&r);
 		k->tops[k->n++] = top;
-	}
+	} while (next_of_window(&r));
 	if (!k->at.bounded && matches < WINDOW)
 		k->found = matches;
 	*end = k->back ? matches == 0 && k->at.above : matches < WINDOW;

@@ -3,7 +3,8 @@
  *
  * By relevance, the newest 500 matches are ranked and listed, after them the
  * next 500, and so on: the cost of a page depends neither on the word nor on
- * the number of products, and up to 500 matches the ranking is exact.
+ * the number of products (search_reach.h), and up to 500 matches the ranking
+ * is exact.
  *
  * Where nothing matches, words that no product has are taken for typing
  * errors, see search_words.h.

@@ -241,21 +241,17 @@ where is_listed
 
 -- Facets, over the newest 1,000 matches.
 
--- Ids first, often from an index alone, then the rest of these rows.
 -- fragment: product_facets
 -- args: none
 with found as materialized (
 select category_id, brand, rating_tenths, price
-from product
-where id in (
-select id
 from product
 where is_listed
 
 -- fragment: product_facets_end
 -- args: none
 order by id desc
-limit 1000))
+limit 1000)
 (select 1 as kind, category_id::text as value, count(*) as matches
 from found
 group by category_id

@@ -9,6 +9,38 @@ select id, name, slug, brand, category_id, seller_id, price, compare_at_price, c
 from product
 where is_listed
 
+-- The same of products made since a step of time, by the index of words alone
+-- ("offset 0": not in the order of ids).
+-- fragment: window_begin_near
+-- args: none
+with found as materialized (
+select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
+	rating_tenths, rating_count, in_stock, image, created_at, popularity, tsv
+from (
+select id, name, slug, brand, category_id, seller_id, price, compare_at_price, currency,
+	rating_tenths, rating_count, in_stock, image, created_at, popularity, tsv
+from product
+where is_listed
+
+-- fragment: window_near
+-- args: from_era integer
+and product_era(id) >= $1
+offset 0) as near
+where true
+
+-- Between two neighbours of these stand equally many products; and how many there are.
+-- name: search_bounds
+-- args: none
+-- rows: many
+select id, greatest((select reltuples from pg_class where oid = 'product'::regclass), 0)::bigint
+from (
+	select unnest(histogram_bounds::text::uuid[]) as id
+	from pg_stats
+	where schemaname = 'public'
+	and tablename = 'product'
+	and attname = 'id') as bounds
+order by id;
+
 -- fragment: window_until
 -- args: top uuid
 and id <= $1
