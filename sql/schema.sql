@@ -1570,9 +1570,9 @@ CREATE INDEX posting_by_seller ON public.posting USING btree (seller_id) WHERE (
 
 CREATE INDEX product_by_attribute ON public.product USING gin (attributes jsonb_path_ops) WHERE is_listed;
 
-CREATE INDEX product_by_brand ON public.product USING btree (lower(brand), id DESC) WHERE is_listed;
+CREATE INDEX product_by_brand ON public.product USING btree (lower(brand), id DESC) INCLUDE (category_id, brand, price, rating_tenths) WHERE is_listed;
 
-CREATE INDEX product_by_category ON public.product USING btree (category_id, id DESC) WHERE is_listed;
+CREATE INDEX product_by_category ON public.product USING btree (category_id, id DESC) INCLUDE (brand, price, rating_tenths) WHERE is_listed;
 
 CREATE INDEX product_by_category_popularity ON public.product USING btree (category_id, popularity DESC, id DESC) WHERE is_listed;
 

@@ -237,3 +237,12 @@ product_filter_is_text(const struct product_filter *f)
 	return f->terms != NULL && f->ncategories == 0 &&
 	    uuid_is_zero(f->seller_id) && !has_values(f->query);
 }
+
+bool
+product_filter_is_indexed(const struct product_filter *f)
+{
+	const struct product_query *q = f->query;
+
+	return (f->ncategories > 0 || q->brand.n > 0) && f->terms == NULL &&
+	    uuid_is_zero(f->seller_id) && !q->in_stock && q->attr.n == 0;
+}

@@ -66,6 +66,8 @@ int64_t product_filter_carried(struct ctx *c, const struct product_filter *f,
 bool product_filter_is_category(const struct product_filter *f);
 /* Whether nothing narrows it but categories and seller. */
 bool product_filter_is_plain(const struct product_filter *f);
+/* Whether the index of its categories or brands holds all that narrows it. */
+bool product_filter_is_indexed(const struct product_filter *f);
 /* Whether nothing narrows it but the terms. */
 bool product_filter_is_text(const struct product_filter *f);
 

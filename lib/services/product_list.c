@@ -251,6 +251,23 @@ keep_count(struct ctx *c, const struct buf *key, int64_t asked_us,
 			asked_us + time_kept(c, clock_mono_us() - asked_us) };
 }
 
+static void
+compose_count(struct ctx *c, struct compose *s,
+    const struct product_filter *f)
+{
+	if (product_filter_is_indexed(f)) {
+		compose_add(s, F_PRODUCT_COUNTED, NO_ARGS);
+		product_filter_add(c, s, f);
+		compose_add(s, F_PRODUCT_COUNTED_END, NO_ARGS);
+		return;
+	}
+	compose_add(s, F_PRODUCT_SAMPLE, NO_ARGS);
+	product_filter_add(c, s, f);
+	compose_add(s, F_PRODUCT_SAMPLE_OF, NO_ARGS);
+	product_filter_add(c, s, f);
+	compose_add(s, F_PRODUCT_SAMPLE_END, NO_ARGS);
+}
+
 static enum err
 count_matches(struct ctx *c, const struct product_filter *f, int64_t *count)
 {
@@ -259,11 +276,7 @@ count_matches(struct ctx *c, const struct product_filter *f, int64_t *count)
 
 	compose_begin(c, &s);
 	s.custom_plan = !product_filter_is_plain(f);
-	compose_add(&s, F_PRODUCT_SAMPLE, NO_ARGS);
-	product_filter_add(c, &s, f);
-	compose_add(&s, F_PRODUCT_SAMPLE_OF, NO_ARGS);
-	product_filter_add(c, &s, f);
-	compose_add(&s, F_PRODUCT_SAMPLE_END, NO_ARGS);
+	compose_count(c, &s, f);
 	TRY(compose_each(c, &s, &r));
 	*count = row_next(&r) ? col_i64(&r) : 0;
 	return OK;

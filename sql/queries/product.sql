@@ -210,6 +210,19 @@ select coalesce(sum(product_count), 0)
 from category_count
 where category_id = any($1::uuid[]);
 
+-- Where an index alone tells.
+-- fragment: product_counted
+-- args: none
+select count(*)
+from (
+select
+from product
+where is_listed
+
+-- fragment: product_counted_end
+-- args: none
+limit 10001) as found
+
 -- In a large table some hundred blocks tell whether far more than that match;
 -- only else are they counted. Of 10,000 in a million rows they have about 12; to
 -- see 25 then happens once in a thousand times.
