@@ -118,6 +118,20 @@ test('at phone width nothing is cut off and nothing scrolls sideways', async () 
     if (over > 0) wide.push(`${path}: ${over} px`)
   }
   assert.deepEqual(wide, [])
+  // A value has the width of its card, and all of its lines.
+  await goTo(page, '#/users?q=customer@example.com')
+  const lines = await page.getByRole('cell', { name: 'customer@example.com' }).first().evaluate(cell => {
+    const text = document.createRange()
+    text.selectNodeContents(cell)
+    return text.getClientRects().length
+  })
+  assert.equal(lines, 1)
+  for (const path of ['/logs', '/reviews']) {
+    await goTo(page, `#${path}`)
+    const cut = await page.locator('.clip').evaluateAll(all =>
+      all.filter(one => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth).map(one => one.textContent))
+    assert.deepEqual(cut, [], path)
+  }
   await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByRole('link', { name: 'Settlements' }).click()
   await page.getByRole('heading', { name: 'Settlements' }).waitFor()
