@@ -28,7 +28,7 @@ function listGroups() {
   for (const tag of tags) {
     const rows = operations.filter(o => o.tag === tag).map(o => {
       const link = element('a', '', element('span', `method ${o.method}`, o.method.toUpperCase()),
-        element('code', '', o.path))
+        element('code', '', ...o.path.split(/(?<=[/-])/).flatMap(part => [part, element('wbr', '')])))
       link.href = `?group=${encodeURIComponent(o.tag)}#/${o.tag}/${o.id}`
       const row = element('li', '', link, element('span', 'summary', o.summary))
       row.dataset.text = `${o.path} ${o.summary}`.toLowerCase()

@@ -59,6 +59,36 @@ test('the API pages: one click signs in, and a route of the account answers', as
   assert.equal((await (await answer).json()).email, 'customer@example.com')
 })
 
+test('the API pages are dark where the administration is: as the system says, unless one was chosen', async () => {
+  const page = await open('/docs/', { colorScheme: 'dark' })
+  page.expected.push(/escaping deep link whitespace/)
+  const root = page.locator('html')
+  const darkness = () => page.evaluate(() => document.documentElement.classList.contains('dark-mode'))
+  for (const path of ['/docs/', '/docs/?group=cart', '/docs/guide/', '/']) {
+    await settled(page)
+    await page.goto(shop.url + path)
+    assert.equal(await darkness(), true, path)
+    const colour = await root.evaluate(node => getComputedStyle(node).backgroundColor)
+    assert.equal(colour, 'rgb(19, 23, 22)', path)
+    // The system changes its mind while the page is open.
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.locator('html:not(.dark-mode)').waitFor()
+    assert.notEqual(await root.evaluate(node => getComputedStyle(node).backgroundColor), colour, path)
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await page.locator('html.dark-mode').waitFor()
+  }
+  for (const chosen of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme: chosen === 'light' ? 'dark' : 'light' })
+    await page.evaluate(theme => localStorage.setItem('haat.theme', theme), chosen)
+    for (const path of ['/docs/?group=cart', '/docs/guide/']) {
+      await settled(page)
+      await page.goto(shop.url + path)
+      assert.equal(await darkness(), chosen === 'dark', `${path}, ${chosen} chosen`)
+      assert.equal(await root.evaluate(node => getComputedStyle(node).backgroundColor === 'rgb(19, 23, 22)'), chosen === 'dark')
+    }
+  }
+})
+
 test('Swagger UI takes every group', async () => {
   const schema = await (await fetch(`${shop.url}/schema/`)).json()
   const groups = [...new Set(Object.values(schema.paths).flatMap(item =>
@@ -88,6 +118,20 @@ test('at phone width nothing is cut off and nothing scrolls sideways', async () 
     if (over > 0) wide.push(`${path}: ${over} px`)
   }
   assert.deepEqual(wide, [])
+  // A value has the width of its card, and all of its lines.
+  await goTo(page, '#/users?q=customer@example.com')
+  const lines = await page.locator('td[data-label=E-mail]').evaluate(cell => {
+    const text = document.createRange()
+    text.selectNodeContents(cell)
+    return text.getClientRects().length
+  })
+  assert.equal(lines, 1)
+  for (const path of ['/logs', '/reviews']) {
+    await goTo(page, `#${path}`)
+    const cut = await page.locator('.clip').evaluateAll(all =>
+      all.filter(one => one.scrollHeight > one.clientHeight || one.scrollWidth > one.clientWidth).map(one => one.textContent))
+    assert.deepEqual(cut, [], path)
+  }
   await page.getByRole('button', { name: 'Menu' }).click()
   await page.getByRole('link', { name: 'Settlements' }).click()
   await page.getByRole('heading', { name: 'Settlements' }).waitFor()

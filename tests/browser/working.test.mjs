@@ -303,6 +303,36 @@ test('reports turn their pages, and their file holds all rows', async () => {
   assert(lines.length > 21)
 })
 
+test('every report shows its amounts without scrolling, under the words of an accountant', async () => {
+  const page = await openAdmin('#/reports')
+  const choose = page.getByLabel('Report', { exact: true })
+  for (const type of await choose.locator('option').evaluateAll(all => all.map(o => o.value))) {
+    await goTo(page, `#/reports?type=${type}&from=2020-01-01`)
+    const table = page.getByRole('region', { name: /report$/ })
+    const heads = await table.getByRole('columnheader').allTextContents()
+    assert.deepEqual(heads.filter(h => /bps|_|\bid\b|minor|total$/i.test(h) && h !== 'Total'), [], type)
+    assert.equal(new Set(heads).size, heads.length, type)
+    const beyond = await table.evaluate(wrap => [...wrap.querySelectorAll('tbody td')].filter(cell => cell.textContent.includes('₹')
+      && cell.getBoundingClientRect().right > wrap.getBoundingClientRect().right).map(cell => cell.dataset.label))
+    assert.deepEqual(beyond.filter(label => label !== 'Unit price'), [], type)
+  }
+})
+
+test('a range that has a name is called by it', async () => {
+  const page = await openAdmin('#/reports')
+  const range = page.getByLabel('Range')
+  const shown = () => range.evaluate(select => select.selectedOptions[0].textContent)
+  assert.equal(await shown(), 'Last 30 days')
+  await range.selectOption({ label: 'Last 7 days' })
+  await settled(page)
+  assert.equal(await shown(), 'Last 7 days')
+  await page.getByLabel('From').fill('2026-01-01')
+  await settled(page)
+  assert.equal(await shown(), 'Custom')
+  await goTo(page, '#/analytics')
+  assert.equal(await shown(), 'Last 30 days')
+})
+
 test('categories are added, moved under another and removed', async () => {
   const name = unique('Shelf')
   const page = await openAdmin('#/categories')

@@ -22,9 +22,11 @@ function before({ from, to: until }) {
   const date = ms => new Date(ms).toISOString().slice(0, 10)
   return { from: date(Date.parse(from) - length), to: date(Date.parse(from) - 86400000) }
 }
+/** How many days until today, where a range is one of those with a name. */
+const named = ({ from, to: until }) => ranges.find(([days]) => until === today(0) && from === today(days - 1))?.[0]
 export const RangeChoice = ({ range, intervals = true }) => html`<div class="filters"><div class="controls">
-  <label class="filter"><span>Range</span><select value="" onChange=${e => e.currentTarget.value && change({ from: today(Number(e.currentTarget.value) - 1), to: today(0), cursor: undefined })}>
-    <option value="">Choose…</option>${ranges.map(([v, l]) => html`<option value=${v}>${l}</option>`)}</select></label>
+  <label class="filter"><span>Range</span><select value=${named(range) ?? ''} onChange=${e => change({ from: today(e.currentTarget.value - 1), to: today(0), cursor: undefined })}>
+    ${!named(range) && html`<option value="">Custom</option>`}${ranges.map(([v, l]) => html`<option value=${v}>${l}</option>`)}</select></label>
   <label class="filter"><span>From</span><input type="date" value=${range.from} onChange=${e => change({ from: e.currentTarget.value, cursor: undefined })} /></label>
   <label class="filter"><span>To</span><input type="date" value=${range.to} onChange=${e => change({ to: e.currentTarget.value, cursor: undefined })} /></label>
   ${intervals && html`<label class="filter"><span>Each</span><select value=${range.interval} onChange=${e => change({ interval: e.currentTarget.value })}>

@@ -67,8 +67,8 @@ export function Jobs() {
     ${load.problem && html`<${Failure} problem=${load.problem} retry=${load.reload} />`}
     ${!load.value && load.loading && html`<${Skeleton} rows=${8} height="table" />`}
     ${load.value && html`<${Card} title="On time"><${Table} label="Jobs" rows=${load.value.results} columns=${[
-      { label: 'Job', show: j => words(j.name) }, { label: 'State', show: j => html`<${Pill} status=${j.is_late ? 'late' : 'ok'} label=${j.is_late ? 'Late' : 'On time'} />${j.is_running
-        ? html` <${Pill} status="running" label="At work" />` : ''}` },
+      { label: 'Job', show: j => words(j.name) }, { label: 'State', show: j => html`<span><${Pill} status=${j.is_late ? 'late' : 'ok'} label=${j.is_late ? 'Late' : 'On time'} />${j.is_running
+        ? html` <${Pill} status="running" label="At work" />` : ''}</span>` },
       { label: 'Every', num: true, show: j => j.period_secs % 3600 === 0 ? `${j.period_secs / 3600} h` : j.period_secs % 60 === 0 ? `${j.period_secs / 60} min` : `${j.period_secs} s` },
       { label: 'Last good run', show: j => html`<${Time} at=${j.ok_at} empty="never" />` }]} /><//>`}
   </section><${List} spec=${spec} />`

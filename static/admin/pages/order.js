@@ -69,7 +69,7 @@ const Part = ({ order, part }) => html`<${Card} title=${html`<a href=${to('/sell
     actions=${html`<${Pill} status=${part.status} />`}>
   <p class="muted">${part.number}${part.tracking ? ` · ${[part.tracking.carrier, part.tracking.tracking_number].filter(Boolean).join(' ')}` : ''}</p>
   <${Table} label=${`Lines of ${part.number}`} rows=${part.items} columns=${[
-    { label: 'Product', show: i => html`<a href=${to('/products/detail', { id: i.product_id })}>${i.name}</a> <span class="muted">${i.sku}</span>` },
+    { label: 'Product', show: i => html`<a href=${to('/products/detail', { id: i.product_id })}>${i.name}</a> <span class="num muted">${i.sku}</span>` },
     { label: 'Qty', num: true, show: i => i.refunded_quantity ? `${i.quantity} (${i.refunded_quantity} back)` : i.quantity },
     { label: 'Price', num: true, show: i => html`<${Money} amount=${i.unit_price} currency=${order.currency} />` },
     { label: 'Tax', num: true, show: i => html`<${Money} amount=${i.tax_total} currency=${order.currency} />` },

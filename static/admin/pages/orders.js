@@ -23,7 +23,7 @@ const spec = {
     { name: 'user', label: 'Buyer', type: 'pick', kind: 'user' },
   ],
   columns: [
-    { name: 'number', label: 'Order', show: o => o.number },
+    { name: 'number', label: 'Order', show: o => html`<span class="num">${o.number}</span>` },
     { name: 'status', label: 'Status', show: o => html`<${Pill} status=${o.status} />` },
     { name: 'payment_status', label: 'Payment', show: o => html`<${Pill} status=${o.payment_status} />` },
     { name: 'buyer', label: 'Buyer', show: o => o.shipping_address?.full_name ?? '–', csv: o => o.shipping_address?.full_name },

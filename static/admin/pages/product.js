@@ -50,7 +50,7 @@ export function Product({ params }) {
       <${Card} title="Variants"><${Table} label="Variants" rows=${p.variants} columns=${[
         { label: 'SKU', show: v => html`<code>${v.sku}</code>` }, { label: 'Options', show: v => Object.entries(v.options).map(([n, o]) => `${n}: ${o}`).join(', ') || '–' },
         { label: 'Price', num: true, show: v => html`<${Money} amount=${v.price} currency=${v.currency} />` },
-        { label: 'Tiers', show: v => v.price_tiers.map(t => html`<div>${t.min_quantity}+ <${Money} amount=${t.price} currency=${v.currency} /> <span class="muted">${t.audience}</span></div>`) },
+        { label: 'Tiers', show: v => !v.price_tiers.length ? '–' : v.price_tiers.map(t => html`<div>${t.min_quantity}+ <${Money} amount=${t.price} currency=${v.currency} /> <span class="muted">${t.audience}</span></div>`) },
         { label: 'Stock', num: true, show: v => v.stock }]} /><//>`}
       right=${html`<${Card} title="Facts"><${Facts} facts=${[['Category', p.category.name], ['Brand', p.brand], ['Tax', rate(p.tax_rate_bps)], ['HSN', p.hsn_code],
         ['Least quantity', p.min_order_quantity], ['Rating', p.rating_count ? `${p.rating_average} (${p.rating_count})` : null],

@@ -7,7 +7,7 @@ import { Copy, Money, Pill, Time } from '../ui.js'
 const name = p => html`<span class="with-thumb">${p.image ? html`<img class="thumb" src=${p.image} alt="" loading="lazy" />` : html`<span class="thumb"></span>`}<span>${p.name}</span></span>`
 const columns = [
   { name: 'name', label: 'Product', show: name },
-  { name: 'status', label: 'Status', show: p => html`<${Pill} status=${p.status} />${p.pending_changes ? html` <${Pill} status="pending" label="Edit waits" />` : ''}` },
+  { name: 'status', label: 'Status', show: p => html`<span><${Pill} status=${p.status} />${p.pending_changes ? html` <${Pill} status="pending" label="Edit waits" />` : ''}</span>` },
   { name: 'seller', label: 'Seller', show: p => p.seller.store_name, csv: p => p.seller.store_name },
   { name: 'category', label: 'Category', show: p => p.category.name, csv: p => p.category.name },
   { name: 'price', label: 'Price', num: true, money: true, show: p => html`<${Money} amount=${p.price} currency=${p.currency} />` },

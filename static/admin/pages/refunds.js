@@ -31,7 +31,7 @@ const spec = {
     { name: 'seller', label: 'Seller', type: 'pick', kind: 'seller' },
   ],
   columns: [
-    { name: 'order_number', label: 'Order', show: r => r.order_number },
+    { name: 'order_number', label: 'Order', show: r => html`<span class="num">${r.order_number}</span>` },
     { name: 'status', label: 'Status', show: r => html`<${Pill} status=${r.status} />` },
     { name: 'reason', label: 'Reason', show: r => r.reason || 'No reason given' },
     { name: 'items', label: 'Units', num: true, show: r => units(r) || '–', csv: units },
