@@ -34,6 +34,7 @@ list_begin(struct ctx *c, struct list_rows *l, const struct page_in *in,
 	l->order = order;
 	l->tells_count = false;
 	l->told = 0;
+	l->skips = false;
 	TRY(page_begin(c, in, order->name, &l->page));
 	if (l->page.cursor.given && order->key == LIST_KEY_I64 &&
 	    !text_i64(l->page.cursor.key, &l->key))
@@ -51,6 +52,14 @@ list_where(struct list_rows *l, enum fragment f, struct args args)
 {
 	compose_add(&l->select, f, args);
 	compose_add(&l->count, f, args);
+}
+
+void
+list_columns_last(struct list_rows *l)
+{
+	l->skips = l->page.offset > 0;
+	if (l->skips)
+		compose_add(&l->select, F_LIST_SKIP, NO_ARGS);
 }
 
 static void
@@ -79,6 +88,10 @@ list_queue(struct ctx *c, struct list_rows *l)
 	    back ? l->order->backwards : l->order->forwards, NO_ARGS);
 	compose_add(&l->select, F_LIST_PAGE,
 	    ARGS(A(l->page.size + 1), A(l->page.offset)));
+	if (l->skips) {
+		compose_add(&l->select, F_LIST_SKIP_END, NO_ARGS);
+		compose_add(&l->select, l->order->forwards, NO_ARGS);
+	}
 	compose_add(&l->count, F_LIST_COUNTED, ARGS(A(COUNT_EXACT + 1)));
 	if (!l->tells_count)
 		compose_queue(c, &l->count, &l->counted);

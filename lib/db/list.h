@@ -55,6 +55,7 @@ struct list_rows {
 	 * list_fetch(), and to the number while they are read. */
 	bool tells_count;
 	int64_t told;
+	bool skips; /* list_columns_last() */
 	struct page_rows walk;
 };
 
@@ -62,6 +63,12 @@ struct list_rows {
 enum err list_begin(struct ctx *c, struct list_rows *l,
     const struct page_in *in, const struct list_order *order,
     enum fragment columns);
+
+/*
+ * Right after list_begin(), for columns that are dear and read t alone: of a
+ * page by number, they are made for its rows and not for those before it.
+ */
+void list_columns_last(struct list_rows *l);
 
 /* The source first, then filters; for the page and the count. */
 void list_where(struct list_rows *l, enum fragment f, struct args args);

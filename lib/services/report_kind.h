@@ -21,7 +21,8 @@ struct report {
 	const struct shape *shape;
 	const struct list_order *order;
 	enum fragment columns;
-	/* Behind the columns stands how many rows there are in all. */
+	/* Behind the columns stands how many rows there are in all; they read
+	 * the source alone. */
 	bool tells_count;
 	struct report_source (
 	    *source)(struct ctx *c, const struct figures_period *p);

@@ -21,6 +21,16 @@ order by t.id
 limit $1
 offset $2
 
+-- Between columns and their source: the rows of the page first, then their columns.
+-- fragment: list_skip
+-- args: none
+from (
+select t.*
+
+-- fragment: list_skip_end
+-- args: none
+) t
+
 -- fragment: list_count
 -- args: none
 select count(*)
