@@ -158,7 +158,7 @@ screenshots: ## Pictures of every page, into build/screenshots
 lighthouse: ## What Lighthouse says of the pages (fetched from npm for this)
 	scripts/packages install build run browser
 	tests/browser/lighthouse
-sweep: ## A death at every system call of what moves money (a quarter of an hour)
+sweep: ## A death at every system call of what moves money (an hour)
 	scripts/packages install build run test
 	tests/run sweep
 market: ## 200 buyers and a faulty payment provider: make market CLIENTS=200 SEED=1

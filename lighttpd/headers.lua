@@ -4,21 +4,22 @@
 local r = lighty.r
 local header = r.resp_header
 
-header["X-Content-Type-Options"] = "nosniff"
-if not header["Content-Security-Policy"] then
-	header["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
-end
-
 -- Off until somebody asks for it: see HSTS_MAX_AGE in .env.example.
 local hsts = os.getenv("HSTS_MAX_AGE")
 if hsts and hsts ~= "" and r.req_attr["uri.scheme"] == "https" then
 	header["Strict-Transport-Security"] = "max-age=" .. hsts
 end
 
--- The programs name each request. What they have not seen gets its name here.
+-- The programs name each request, and set all of this themselves.
 if header["X-Request-Id"] then
 	return 0
 end
+header["X-Content-Type-Options"] = "nosniff"
+if not header["Content-Security-Policy"] then
+	header["Content-Security-Policy"] = "default-src 'none'; frame-ancestors 'none'"
+end
+
+-- What they have not seen gets its name here.
 local id = r.req_header["X-Request-Id"]
 if not (id and #id <= 64 and id:match("^[%w._-]+$")) then
 	id = ""

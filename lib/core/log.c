@@ -72,6 +72,12 @@ log_flush(void)
 	write_out(gathered.text, len);
 }
 
+bool
+log_is_gathered(void)
+{
+	return gathered.len > 0;
+}
+
 /* One write per line, so that lines of several processes do not mix. */
 __attribute__((format(printf, 2, 0))) static void
 log_line(const char *level, const char *fmt, va_list ap)

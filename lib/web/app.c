@@ -22,7 +22,7 @@
 enum {
 	TRIES = 3,
 	IDLE_US = 300 * 1000 * 1000,
-	IDLE_LOOK_MS = 30 * 1000,
+	IDLE_LOOK_MS = 1000,
 	LOG_WAIT_MS = 20,
 	WAITED_MAX_US = 60 * 1000 * 1000,
 	ANSWERS_BYTES = 1024 * 1024,
@@ -387,14 +387,13 @@ handle(struct process *p)
 static enum io_next
 next_request(struct process *p)
 {
-	enum io_next next;
+	enum io_next next = io_take(p->io,
+	    log_is_gathered() ? LOG_WAIT_MS : IDLE_LOOK_MS);
 
-	while ((next = io_take(p->io)) == IO_NONE) {
-		if (io_wait(p->io, LOG_WAIT_MS))
-			continue;
+	while (next == IO_NONE) {
 		log_flush();
-		while (!io_wait(p->io, IDLE_LOOK_MS))
-			db_close_idle(p->db, IDLE_US);
+		db_close_idle(p->db, IDLE_US);
+		next = io_take(p->io, IDLE_LOOK_MS);
 	}
 	return next;
 }

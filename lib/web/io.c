@@ -3,62 +3,59 @@
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcgiapp.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/uio.h>
-#include <time.h>
 #include <unistd.h>
 
-enum {
-	/* Of so many requests in a row, one is waited for: signals are seen
-	 * only then. */
-	LOOK_AT_SIGNALS = 32,
-	/* So many are waited for once there was none without waiting. */
-	QUIET = 8,
-};
+enum { ENV_SLOTS = 128, ENV_MOST = 96 };
 
 struct io {
 	bool fastcgi;
 	bool served;
 	bool aborted;
-	bool sent;        /* the whole answer, with the record that ends it */
-	unsigned taken;   /* requests */
-	bool ready;       /* io_wait() saw somebody */
-	unsigned quiet;   /* that are to be waited for */
-	sigset_t waiting; /* signals held back while it waits */
+	bool sent;      /* the whole answer, with the record that ends it */
+	int timeout_ms; /* of accept() */
 	FCGX_Request request;
+	/* The variables of the request by their names, "NAME=value"; not all
+	 * of them where there are too many. */
+	const char *env[ENV_SLOTS];
+	bool env_whole;
+	bool env_twice; /* two headers have one name */
 };
 
 /*
  * The signals that say "end" come through while we wait for a request, and at
- * no other time: one that came during a request would only set libfcgi's flag,
- * and the next wait would not know.
+ * no other time: in the middle of one they would only break its system calls.
+ * One that comes just before accept() waits for it, a second at most.
  */
 static void
-hold_back_signals(struct io *io)
+let_signals_in(int how)
 {
 	sigset_t set;
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGUSR1);
-	sigprocmask(SIG_BLOCK, &set, &io->waiting);
-	sigdelset(&io->waiting, SIGTERM);
-	sigdelset(&io->waiting, SIGUSR1);
+	sigprocmask(how, &set, NULL);
 }
 
-/* So that whether one waits is known without asking first. */
-static bool
-let_accept_fail(void)
+/* libfcgi's handler, but what it interrupts goes on; accept() does not, which
+ * has a timeout (signal(7)). */
+static void
+let_reads_go_on(int sig)
 {
-	int flags = fcntl(STDIN_FILENO, F_GETFL);
+	struct sigaction how;
 
-	return flags >= 0 &&
-	    fcntl(STDIN_FILENO, F_SETFL, flags | O_NONBLOCK) == 0;
+	if (sigaction(sig, NULL, &how) != 0)
+		return;
+	how.sa_flags |= SA_RESTART;
+	sigaction(sig, &how, NULL);
 }
 
 struct io *
@@ -70,75 +67,103 @@ io_open(void)
 	io.fastcgi = FCGX_IsCGI() == 0;
 	if (!io.fastcgi)
 		return &io;
-	hold_back_signals(&io);
-	if (!let_accept_fail() || FCGX_Init() != 0 ||
-	    FCGX_InitRequest(&io.request, 0, 0) != 0)
+	let_signals_in(SIG_BLOCK);
+	if (FCGX_Init() != 0 || FCGX_InitRequest(&io.request, 0, 0) != 0)
 		return NULL;
+	let_reads_go_on(SIGTERM);
+	let_reads_go_on(SIGUSR1);
 	/* FCGX_Init sets its own handler. */
 	signal(SIGPIPE, SIG_IGN);
 	return &io;
 }
 
-bool
-io_wait(struct io *io, int timeout_ms)
-{
-	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
-
-	struct timespec timeout = { .tv_sec = timeout_ms / 1000,
-		.tv_nsec = (long)(timeout_ms % 1000) * 1000000 };
-
-	io->ready = !io->fastcgi || ppoll(&p, 1, &timeout, &io->waiting) != 0;
-	return io->ready;
-}
-
-/* Whether it is worth trying, one having waited or not. */
 static bool
-is_to_try(struct io *io)
+set_timeout(struct io *io, int ms)
 {
-	if (io->ready)
+	struct timeval t = { .tv_sec = ms / 1000,
+		.tv_usec = (suseconds_t)(ms % 1000) * 1000 };
+
+	if (ms == io->timeout_ms)
 		return true;
-	if (io->quiet > 0) {
-		io->quiet--;
-		return false;
-	}
-	return io->taken % LOOK_AT_SIGNALS != 0;
+	io->timeout_ms = ms;
+	return setsockopt(STDIN_FILENO, SOL_SOCKET, SO_RCVTIMEO, &t,
+		   sizeof(t)) == 0;
 }
 
-static enum io_next
-take_fastcgi(struct io *io)
+/* errno says why there is none; 0: it is to end. */
+static bool
+accept_request(struct io *io)
 {
-	bool ready = io->ready;
+	bool taken;
+	int why;
 
-	if (!is_to_try(io))
-		return IO_NONE;
-	io->ready = false;
+	let_signals_in(SIG_UNBLOCK);
 	errno = 0;
-	if (FCGX_Accept_r(&io->request) >= 0) {
-		io->taken++;
-		return IO_REQUEST;
-	}
-	if (errno != EAGAIN && errno != EWOULDBLOCK)
-		return IO_END;
-	if (!ready)
-		io->quiet = QUIET;
-	return IO_NONE;
+	taken = FCGX_Accept_r(&io->request) >= 0;
+	why = errno;
+	let_signals_in(SIG_BLOCK);
+	errno = why;
+	return taken;
 }
 
-enum io_next
-io_take(struct io *io)
+/* --- variables ----------------------------------------------------------- */
+
+/* FNV-1a; the name ends with its text or at "=". */
+static uint32_t
+hash_name(const char *name)
 {
-	if (!io->fastcgi && io->served)
-		return IO_END;
-	io->aborted = io->sent = false;
-	if (io->fastcgi)
-		return take_fastcgi(io);
-	io->served = true;
-	return IO_REQUEST;
+	uint32_t hash = 2166136261u;
+
+	for (; *name != '=' && *name != '\0'; name++)
+		hash = (hash ^ (unsigned char)*name) * 16777619u;
+	return hash;
+}
+
+/* The place of a name: what has it, or a free one. */
+static const char **
+env_place(struct io *io, const char *name, size_t len)
+{
+	uint32_t at = hash_name(name);
+
+	for (;; at++) {
+		const char **place = &io->env[at % ENV_SLOTS];
+
+		if (*place == NULL ||
+		    (strncmp(*place, name, len) == 0 && (*place)[len] == '='))
+			return place;
+	}
+}
+
+/* Of names that stand twice, the first one counts. */
+static void
+read_env(struct io *io)
+{
+	char **env = io->fastcgi ? io->request.envp : environ;
+	size_t n = 0;
+
+	memset(io->env, 0, sizeof(io->env));
+	io->env_twice = false;
+	for (; *env != NULL && n < ENV_MOST; env++, n++) {
+		const char **place = env_place(io, *env, strcspn(*env, "="));
+
+		if (*place == NULL)
+			*place = *env;
+		else if (strncmp(*env, "HTTP_", 5) == 0)
+			io->env_twice = true;
+	}
+	io->env_whole = *env == NULL;
 }
 
 const char *
 io_env(struct io *io, const char *name)
 {
+	size_t len = strlen(name);
+	const char *found = *env_place(io, name, len);
+
+	if (found != NULL)
+		return found + len + 1;
+	if (io->env_whole)
+		return NULL;
 	return io->fastcgi ? FCGX_GetParam(name, io->request.envp) :
 			     getenv(name);
 }
@@ -158,24 +183,34 @@ bool
 io_has_duplicate_headers(struct io *io)
 {
 	char **env = io->fastcgi ? io->request.envp : environ;
-	uint64_t seen = 0;
 
-	/* Names are compared only where a hash of six bits was there. */
-	for (char **a = env; *a != NULL; a++) {
-		uint32_t hash = 2166136261u;
-		uint64_t bit;
-
-		if (strncmp(*a, "HTTP_", 5) != 0)
-			continue;
-		for (const char *p = *a + 5; *p != '=' && *p != '\0'; p++)
-			hash = (hash ^ (unsigned char)*p) * 16777619u;
-		bit = UINT64_C(1) << (hash >> 26);
-		if ((seen & bit) != 0 && stands_before(env, a))
+	if (io->env_whole || io->env_twice)
+		return io->env_twice;
+	for (char **a = env; *a != NULL; a++)
+		if (strncmp(*a, "HTTP_", 5) == 0 && stands_before(env, a))
 			return true;
-		seen |= bit;
-	}
 	return false;
 }
+
+/* --- the next one -------------------------------------------------------- */
+
+enum io_next
+io_take(struct io *io, int timeout_ms)
+{
+	if (!io->fastcgi && io->served)
+		return IO_END;
+	io->aborted = io->sent = false;
+	io->served = true;
+	if (io->fastcgi && !set_timeout(io, timeout_ms))
+		return IO_END;
+	if (!io->fastcgi || accept_request(io)) {
+		read_env(io);
+		return IO_REQUEST;
+	}
+	return errno == EAGAIN || errno == EWOULDBLOCK ? IO_NONE : IO_END;
+}
+
+/* --- input and output ---------------------------------------------------- */
 
 size_t
 io_read(struct io *io, void *p, size_t len)

@@ -13,24 +13,16 @@ struct io;
 /* Prepares; name is for the log.  NULL if the process cannot serve. */
 struct io *io_open(void);
 
-/*
- * Waits for a request to come, at most so long.  False: none came.  True also
- * after a signal: io_take() knows what it meant.
- */
-bool io_wait(struct io *io, int timeout_ms);
-
 /* What io_take() found. */
 enum io_next {
 	IO_REQUEST,
-	IO_NONE, /* nobody waits: io_wait() */
-	IO_END   /* time to end */
+	IO_NONE, /* in all that time */
+	IO_END   /* the process is to end */
 };
 
-/*
- * Takes the request that waits; it does not wait itself, and where requests
- * are rare it wants io_wait() to have seen one.  As plain CGI there is one.
- */
-enum io_next io_take(struct io *io);
+/* Takes the next request, and waits for one so long.  As plain CGI there is
+ * one. */
+enum io_next io_take(struct io *io, int timeout_ms);
 
 /* A CGI variable, NULL without it. */
 const char *io_env(struct io *io, const char *name);

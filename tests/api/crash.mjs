@@ -17,7 +17,7 @@ import { settingsOf } from './jobs.mjs'
 const run = promisify(execFile)
 
 /** What carries effects out of a process, and poll: the moment after a send. */
-export const calls = ['sendto', 'write', 'poll', 'connect', 'fsync', 'fdatasync', 'rename']
+export const calls = ['sendto', 'write', 'writev', 'poll', 'connect', 'fsync', 'fdatasync', 'rename']
 
 const killing = (call, n) => ['-o', '/dev/null', '-e', `trace=${call}`,
   '-e', `inject=${call}:signal=KILL:when=${n}`]

@@ -168,11 +168,9 @@ front_main(void)
 	struct io *io = io_open();
 	enum io_next next;
 
-	while (io != NULL && (next = io_take(io)) != IO_END) {
-		if (next == IO_NONE) {
-			(void)io_wait(io, WAIT_MS); /* io_take() looks anew */
+	while (io != NULL && (next = io_take(io, WAIT_MS)) != IO_END) {
+		if (next == IO_NONE)
 			continue;
-		}
 		serve(io, a);
 		arena_reset(a);
 	}
