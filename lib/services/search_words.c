@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/buf.h"
+#include "core/text.h"
 #include "core/utf8.h"
 #include "db/array.h"
 #include "db/db.h"
@@ -43,7 +44,8 @@ search_terms(struct ctx *c, const char *q)
 		quote_word(&b, q, len);
 		q += len;
 	}
-	return buf_text(&b);
+	/* One search, whatever the letters: it is remembered by its terms. */
+	return text_lower(c->arena, buf_text(&b));
 }
 
 /* --- edits -------------------------------------------------------------- */

@@ -82,6 +82,7 @@ async function withShop(folder, products, lines, work) {
     await instance.start()
     say(`${products} products, ${lines || 'some'} order lines`)
     await instance.load(products, lines)
+    instance.warm()
     return await work(instance, lookAround(instance))
   } finally {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.off(signal, giveUp)
