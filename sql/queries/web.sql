@@ -1,3 +1,5 @@
+-- By the session's own id: an account may have many ("=" would let the planner
+-- begin with the account).
 -- name: caller_by_session
 -- args: session_id uuid, account_id uuid
 -- rows: maybe
@@ -6,7 +8,7 @@ from session n
 join account a on a.id = n.account_id
 left join seller s on s.account_id = a.id
 where n.id = $1
-and n.account_id = $2
+and n.account_id is not distinct from $2
 and n.revoked_at is null
 and n.expires_at > now()
 and not a.is_blocked;
