@@ -14,6 +14,8 @@ select id, (extract(epoch from updated_at) * 1000000)::bigint
 from cart
 where account_id = $1;
 
+-- One plan for all: with the values in sight the planner would think it over at
+-- each execution.
 -- name: cart_lines
 -- args: account_id uuid, is_business boolean
 -- rows: many
@@ -23,7 +25,7 @@ select l.id, p.id, v.id, p.name, v.sku, p.image, s.id, s.store_name, l.quantity,
 		from price_tier t
 		where t.variant_id = v.id
 		and t.min_quantity <= l.quantity
-		and (t.audience = 'all' or $2))),
+		and (t.audience = 'all' or (select $2::boolean)))),
 	case when p.is_listed and v.is_active then k.on_hand - k.reserved else 0 end,
 	p.is_listed and v.is_active,
 	p.tax_rate_bps, p.min_order_quantity
@@ -33,7 +35,7 @@ join variant v on v.id = l.variant_id
 join product p on p.id = v.product_id
 join seller s on s.id = p.seller_id
 join stock k on k.variant_id = v.id
-where c.account_id = $1
+where c.account_id = (select $1::uuid)
 order by l.id;
 
 -- What the public never saw is not there; what left the shop is, and not for sale.

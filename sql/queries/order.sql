@@ -11,6 +11,8 @@ for update;
 -- rows: one
 select nextval('order_number');
 
+-- One plan for all: with the values in sight the planner would think it over at
+-- each execution.
 -- name: order_cart_lines
 -- args: account_id uuid, is_business boolean
 -- rows: many
@@ -21,7 +23,7 @@ select l.id, p.id, v.id, p.category_id, s.id, s.store_name, s.state_code, p.name
 		from price_tier t
 		where t.variant_id = v.id
 		and t.min_quantity <= l.quantity
-		and (t.audience = 'all' or $2))),
+		and (t.audience = 'all' or (select $2::boolean)))),
 	k.on_hand - k.reserved,
 	p.is_listed and v.is_active,
 	p.tax_rate_bps, p.min_order_quantity, m.rate_bps, m.scope
@@ -32,7 +34,7 @@ join product p on p.id = v.product_id
 join seller s on s.id = p.seller_id
 join stock k on k.variant_id = v.id
 cross join lateral commission_at(p.seller_id, p.category_id, now()) m
-where c.account_id = $1
+where c.account_id = (select $1::uuid)
 order by l.id;
 
 -- name: order_add
