@@ -28,7 +28,8 @@ separate(struct json *j, const char *name)
 		*at++ = ',';
 	*at++ = '"';
 	memcpy(at, name, len);
-	memcpy(at + len, "\":", 2);
+	at[len] = '"';
+	at[len + 1] = ':';
 }
 
 void
