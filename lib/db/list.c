@@ -55,11 +55,11 @@ list_where(struct list_rows *l, enum fragment f, struct args args)
 }
 
 void
-list_columns_last(struct list_rows *l)
+list_columns_last(struct list_rows *l, enum fragment rows)
 {
 	l->skips = l->page.offset > 0;
 	if (l->skips)
-		compose_add(&l->select, F_LIST_SKIP, NO_ARGS);
+		compose_add(&l->select, rows, NO_ARGS);
 }
 
 static void

@@ -67,8 +67,9 @@ enum err list_begin(struct ctx *c, struct list_rows *l,
 /*
  * Right after list_begin(), for columns that are dear and read t alone: of a
  * page by number, they are made for its rows and not for those before it.
+ * rows begins the inner statement: "from ( select ...".
  */
-void list_columns_last(struct list_rows *l);
+void list_columns_last(struct list_rows *l, enum fragment rows);
 
 /* The source first, then filters; for the page and the count. */
 void list_where(struct list_rows *l, enum fragment f, struct args args);

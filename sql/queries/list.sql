@@ -21,12 +21,7 @@ order by t.id
 limit $1
 offset $2
 
--- Between columns and their source: the rows of the page first, then their columns.
--- fragment: list_skip
--- args: none
-from (
-select t.*
-
+-- Behind the rows of a page that are found before their columns.
 -- fragment: list_skip_end
 -- args: none
 ) t

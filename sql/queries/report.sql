@@ -219,6 +219,12 @@ select t.id, t.gross, t.id, (
 		join seller s on s.id = p.seller_id
 		where p.id = t.id), t.units, t.gross, 'INR', t.products
 
+-- Between its columns and its source: the rows of the page first.
+-- fragment: report_products_rows
+-- args: none
+from (
+select t.id, t.units, t.gross, t.products
+
 -- fragment: report_products
 -- args: months text, days text, less text, live text, time_zone text
 from (
