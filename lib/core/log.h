@@ -23,6 +23,7 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_text(const char *text);
 void log_gather(const char *text);
 void log_flush(void);
+/* Whether lines wait for log_flush(). */
 bool log_is_gathered(void);
 
 #endif

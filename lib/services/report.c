@@ -134,8 +134,8 @@ report_list(struct ctx *c, const struct report_in *in, struct buf *out,
 	TRY(find_source(c, r, in, &s));
 	TRY(list_begin(c, &l, &in->paging, r->order, r->columns));
 	l.tells_count = r->tells_count;
-	if (r->tells_count)
-		list_columns_last(&l, F_REPORT_PRODUCTS_ROWS);
+	if (s.rows_first)
+		list_columns_last(&l, s.rows);
 	list_where(&l, s.from, (struct args){ s.args, s.n });
 	/* The good plan depends on the period. */
 	l.select.custom_plan = true;

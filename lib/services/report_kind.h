@@ -14,6 +14,10 @@ struct report_source {
 	enum fragment from;
 	struct arg args[REPORT_ARGS];
 	size_t n;
+	/* Columns that are dear and read the source alone: list_columns_last(),
+	 * with these rows. */
+	bool rows_first;
+	enum fragment rows;
 };
 
 /* The statement gives an id, a sort key and then the columns of the shape. */
@@ -21,8 +25,7 @@ struct report {
 	const struct shape *shape;
 	const struct list_order *order;
 	enum fragment columns;
-	/* Behind the columns stands how many rows there are in all; they read
-	 * the source alone. */
+	/* Behind the columns stands how many rows there are in all. */
 	bool tells_count;
 	struct report_source (
 	    *source)(struct ctx *c, const struct figures_period *p);

@@ -24,7 +24,9 @@ source(struct ctx *c, const struct figures_period *p)
 	return (struct report_source){ .from = F_REPORT_PRODUCTS,
 		.args = { A(pieces.months), A(pieces.days), A(pieces.less),
 		    A(pieces.live), A(c->config->shop_timezone) },
-		.n = 5 };
+		.n = 5,
+		.rows_first = true,
+		.rows = F_REPORT_PRODUCTS_ROWS };
 }
 
 const struct report report_products = { &report_products_shape,

@@ -150,9 +150,8 @@ add_matches(struct ctx *c, struct compose *s, const struct ranking *k)
 
 	compose_add(s, near ? F_WINDOW_BEGIN_NEAR : F_WINDOW_BEGIN, NO_ARGS);
 	product_filter_add(c, s, k->filter);
-	if (near) {
+	if (near)
 		compose_add(s, F_WINDOW_NEAR, ARGS(A(k->reach.from_era)));
-	}
 }
 
 static void
